@@ -1,0 +1,8 @@
+#!/bin/sh
+# Builds libpyboot into DIR/<os>-<arch>/. Usage: build.sh DIR
+set -eu
+cd "$(dirname "$0")"
+. ./flags.sh
+out=$1/$(platform)
+mkdir -p "$out"
+exec ${CC:-cc} $CFLAGS_COMMON -O2 -shared -o "$out/libpyboot.so" pb_*.c $LIBS_COMMON

@@ -1,0 +1,7 @@
+/**
+ * One interpreter and its owner thread, as Java sees it.
+ */
+@NullMarked
+package io.pyboot.context;
+
+import org.jspecify.annotations.NullMarked;
