@@ -1,0 +1,165 @@
+package io.pyboot.template;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+import io.pyboot.PythonCallException;
+import io.pyboot.PythonCancelledException;
+import io.pyboot.PythonConversionException;
+import io.pyboot.PythonNotRunningException;
+import io.pyboot.PythonOverloadedException;
+import io.pyboot.PythonTimeoutException;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.ParameterizedTypeReference;
+
+/**
+ * Calls into CPython. Implemented by {@link PythonTemplate}; an interface so that tests
+ * can put something else in its place.
+ * <p>
+ * A function is named {@code module:qualified.name}, the syntax of Python's entry points;
+ * {@code module.name} is accepted where it is clear. Arguments and results cross as
+ * values: see docs/types.md. The forms without a type give what Python's value maps to by
+ * itself ({@code int} to {@link Long} or {@link java.math.BigInteger}, {@code str} to
+ * {@link String}, {@code list} to {@link List}, {@code dict} to {@link Map}, ...), the
+ * others convert to the type asked for and never wrap or round a number to make it fit.
+ * <p>
+ * A synchronous call without a deadline runs on the caller's thread, everything else on
+ * the owner thread of a context. Every method may throw {@link PythonCallException} if
+ * the Python code raised, {@link PythonTimeoutException} past a deadline,
+ * {@link PythonOverloadedException} if no context became free in time,
+ * {@link PythonNotRunningException} outside of the application's run,
+ * {@link PythonConversionException} for a value that cannot cross and
+ * {@link PythonCancelledException} if the calling thread was interrupted.
+ */
+public interface PythonOperations {
+
+	/**
+	 * Calls a Python function with positional arguments.
+	 * @param function the function, {@code module:qualified.name}
+	 * @param arguments positional arguments, each may be {@code null} (Python's
+	 * {@code None})
+	 * @return the result as Java sees it, {@code null} for {@code None}
+	 */
+	@Nullable Object call(String function, @Nullable Object... arguments);
+
+	/**
+	 * Calls a Python function and converts the result.
+	 * @param function the function, {@code module:qualified.name}
+	 * @param resultType the type asked for; {@code None} is {@code null}, an error for a
+	 * primitive type
+	 * @param arguments positional arguments
+	 */
+	<T> @Nullable T call(String function, Class<T> resultType, @Nullable Object... arguments);
+
+	/**
+	 * Calls a Python function and converts the result to a generic type, such as a list
+	 * of records.
+	 * @param function the function, {@code module:qualified.name}
+	 * @param resultType the type asked for
+	 * @param arguments positional arguments
+	 */
+	<T> @Nullable T call(String function, ParameterizedTypeReference<T> resultType, @Nullable Object... arguments);
+
+	/**
+	 * Evaluates a Python expression in the module {@code __main__} of a context.
+	 * @param expression one expression
+	 * @return its value, {@code null} for {@code None}
+	 */
+	@Nullable Object eval(String expression);
+
+	/**
+	 * Evaluates a Python expression and converts its value.
+	 */
+	<T> @Nullable T eval(String expression, Class<T> resultType);
+
+	/**
+	 * Evaluates a Python expression that sees the given variables beside the names of
+	 * {@code __main__}. Values never become source text.
+	 * @param expression one expression
+	 * @param resultType the type asked for
+	 * @param variables names and values for this evaluation only
+	 */
+	<T> @Nullable T eval(String expression, Class<T> resultType, Map<String, ? extends @Nullable Object> variables);
+
+	/**
+	 * Executes Python statements in the module {@code __main__} of one context. Names that
+	 * they bind stay in that context; to set up every context use {@code pyboot.preload}
+	 * or {@link #execAll}.
+	 */
+	void exec(String source);
+
+	/**
+	 * Executes Python statements in one context, after binding the given variables there.
+	 */
+	void exec(String source, Map<String, ? extends @Nullable Object> variables);
+
+	/**
+	 * Executes Python statements once in each context of the pool.
+	 */
+	void execAll(String source);
+
+	/**
+	 * Calls a function on the owner thread of a context and does not wait for the answer. A
+	 * failure is counted and logged.
+	 */
+	void cast(String function, @Nullable Object... arguments);
+
+	/**
+	 * Calls a function on the owner thread of a context. Cancelling the future drops the
+	 * request if it is still queued and interrupts it if it runs.
+	 */
+	CompletableFuture<@Nullable Object> callAsync(String function, @Nullable Object... arguments);
+
+	/**
+	 * Calls a function on the owner thread of a context and converts the result.
+	 */
+	<T> CompletableFuture<@Nullable T> callAsync(String function, Class<T> resultType, @Nullable Object... arguments);
+
+	/**
+	 * Evaluates an expression on the owner thread of a context and converts its value.
+	 */
+	<T> CompletableFuture<@Nullable T> evalAsync(String expression, Class<T> resultType);
+
+	/**
+	 * Calls a function once for each list of arguments, spread over the contexts, and waits
+	 * for all. The first failure cancels the rest and is thrown.
+	 * @param function the function, {@code module:qualified.name}
+	 * @param resultType the type of each result
+	 * @param argumentLists the positional arguments of each call
+	 * @return the results in the order of the argument lists
+	 */
+	<T> List<@Nullable T> invokeAll(String function, Class<T> resultType,
+			Collection<? extends List<? extends @Nullable Object>> argumentLists);
+
+	/**
+	 * Runs the callback with a namespace of its own in one context. What the session binds
+	 * persists between its calls, is invisible to others and is dropped at the end.
+	 */
+	<T> @Nullable T execute(PythonSessionCallback<T> callback);
+
+	/**
+	 * Begins a call with everything a call can have: keyword arguments, a deadline, an
+	 * affinity.
+	 * @param function the function, {@code module:qualified.name}
+	 */
+	PythonFunction function(String function);
+
+	/**
+	 * The same operations on another pool.
+	 * @param name name of a configured pool
+	 * @throws IllegalArgumentException if there is no such pool; lists those there are
+	 */
+	PythonOperations pool(String name);
+
+	/**
+	 * The same operations with a deadline on each. They run on owner threads, so that the
+	 * caller is released on time whatever the Python code does.
+	 * @param timeout deadline of each operation, counted from its start
+	 */
+	PythonOperations withTimeout(Duration timeout);
+
+}
