@@ -1,0 +1,253 @@
+/* The exported functions: what io.pyboot.binding.LibPyboot declares. Nothing but translation happens here.
+ * Memory comes as an address and a length; a negative result is one of PB_LARGE ... PB_NO_MEMORY. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "pb_context.h"
+#include "pb_interrupt.h"
+#include "pb_pool.h"
+#include "pb_runtime.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+enum { ABI = 1 };
+
+EXPORT int64_t pb_abi(void) {
+    return ABI;
+}
+
+EXPORT void pb_free(int64_t address) {
+    free((void *)(intptr_t)address);
+}
+
+EXPORT int64_t pb_read_counters(int64_t *values, int32_t length) {
+    for (int32_t i = 0; i < length && i < PB_COUNTER_COUNT; i++)
+        values[i] = atomic_load_explicit(&pb_counters[i], memory_order_relaxed);
+    return PB_COUNTER_COUNT;
+}
+
+/* Hands a finished message to Java: its length if it lies in buf, PB_LARGE if it moved to memory of its own. */
+static int64_t hand_over(pb_writer *w, uint8_t *buf) {
+    if (!w->owned)
+        return (int64_t)w->pos;
+    uint64_t header[2] = {(uint64_t)(uintptr_t)w->base, w->pos};
+    memcpy(buf, header, sizeof header);
+    return PB_LARGE;
+}
+
+/* strings: library, home, executable and package path, each ending in NUL. The reply is a value (facts) or an error. */
+EXPORT int64_t pb_start_runtime(const char *strings, const uint8_t *config, int32_t config_length, uint8_t *buf,
+                                int32_t cap) {
+    const char *home = strings + strlen(strings) + 1;
+    const char *executable = home + strlen(home) + 1;
+    const char *package = executable + strlen(executable) + 1;
+    pb_runtime_options options = {strings, home, executable, package, config, (uint32_t)config_length};
+    pb_writer reply = {.base = buf, .cap = (size_t)cap, .limit = 1 << 24};
+    pb_runtime_start(&options, &reply);
+    return hand_over(&reply, buf);
+}
+
+/* Runs pyboot._engine.name(argument) in main. The text is copied into buf, cut if it is too long. Returns its length;
+ * -1 - length if it is that of an error. */
+EXPORT int64_t pb_call_main(const char *name, const char *argument, char *buf, int32_t cap) {
+    char *text;
+    bool done = pb_main_call(name, argument, &text);
+    int64_t length = text ? (int64_t)strnlen(text, (size_t)cap) : 0;
+    memcpy(buf, text ? text : "", (size_t)length);
+    free(text);
+    return done ? length : -1 - length;
+}
+
+EXPORT int64_t pb_define_function(int32_t number, const char *name, int32_t length) {
+    return number >= 0 && pb_function_define((uint32_t)number, name, (uint32_t)length);
+}
+
+/* ---- contexts ---- */
+
+/* Begins the start of a context; returns its id. The config must stay where it is until pb_await_start has answered. */
+EXPORT int64_t pb_start_context(int32_t subinterpreter, int64_t pool_number, int32_t capacity, const uint8_t *config,
+                                int32_t config_length) {
+    pb_pool *pool = pb_pool_get((uint32_t)pool_number);
+    pb_context *ctx = pool ? pb_context_new() : NULL;
+    if (!ctx)
+        return PB_NO_MEMORY;
+    ctx->subinterpreter = subinterpreter;
+    ctx->config = config;
+    ctx->config_length = (uint32_t)config_length;
+    ctx->start_reply = (pb_writer){.limit = 1 << 24};
+    ctx->end_grace = 1000000000;
+    ctx->pool = pool;
+    ctx->queue = pb_queue_create((uint32_t)capacity);
+    int64_t id = pb_context_id(ctx);
+    if (!ctx->queue) {
+        pb_context_recycle(ctx);
+        return PB_NO_MEMORY;
+    }
+    pb_pool_add(pool, ctx);
+    if (pb_serve_start(ctx) != 0) {
+        pb_pool_remove(pool, ctx);
+        pb_queue_destroy(ctx->queue);
+        pb_context_recycle(ctx);
+        return PB_NO_MEMORY;
+    }
+    return id;
+}
+
+/* 0 once the context is ready; PB_PENDING after nanos; else the length of the reply that says why it failed, after
+ * which the context is gone. */
+EXPORT int64_t pb_await_start(int64_t id, uint8_t *buf, int32_t cap, int64_t nanos) {
+    pb_context *ctx = pb_enter(id, false);
+    if (!ctx)
+        return PB_STALE;
+    if (atomic_load(&ctx->phase) == PB_STARTING)
+        pb_futex_wait(&ctx->phase, PB_STARTING, nanos);
+    uint32_t phase = atomic_load(&ctx->phase);
+    int64_t result = phase == PB_READY ? 0 : phase == PB_FAILED ? 1 : PB_PENDING;
+    if (result == 1) {
+        pb_writer *w = &ctx->start_reply;
+        result = (int64_t)(w->pos < (size_t)cap ? w->pos : (size_t)cap);
+        memcpy(buf, w->base, (size_t)result);
+        pb_writer_free(w);
+        pb_queue_destroy(ctx->queue);
+        ctx->queue = NULL;
+        atomic_fetch_add(&ctx->generation, 1);
+    }
+    pb_leave(ctx);
+    if (phase == PB_FAILED)
+        pb_context_recycle(ctx);
+    return result;
+}
+
+/* Begins the end of a context: no work is taken any more, and when the owner has finished what it runs, and callers
+ * and Python threads have left within grace, the interpreter ends. */
+EXPORT int64_t pb_stop_context(int64_t id, int64_t grace) {
+    pb_context *ctx = pb_enter(id, false);
+    if (!ctx)
+        return PB_STALE;
+    ctx->end_grace = grace;
+    uint32_t ready = PB_READY, starting = PB_STARTING;
+    if (!atomic_compare_exchange_strong(&ctx->phase, &ready, PB_STOPPING))
+        atomic_compare_exchange_strong(&ctx->phase, &starting, PB_STOPPING);
+    pb_queue_wake(ctx->queue);
+    pb_leave(ctx);
+    return 0;
+}
+
+/* 1 once the context has ended (or was abandoned), 0 after nanos. */
+EXPORT int64_t pb_await_end(int64_t id, int64_t nanos) {
+    int64_t until = pb_now() + nanos;
+    uint32_t generation = (uint32_t)((uint64_t)id >> 16);
+    pb_context *ctx = pb_context_of(id);
+    if (!ctx)
+        return PB_STALE;
+    for (;;) {
+        uint32_t ended = atomic_load(&ctx->ended);
+        if ((int32_t)(ended - generation) >= 0)
+            return 1;
+        int64_t rest = until - pb_now();
+        if (rest <= 0)
+            return 0;
+        pb_futex_wait(&ctx->ended, ended, rest);
+    }
+}
+
+/* ---- requests ---- */
+
+/* The caller's way: runs the request in buf on the calling thread and puts the reply in its place. */
+EXPORT int64_t pb_call(int64_t id, uint8_t *buf, int32_t length, int32_t cap, int64_t request) {
+    pb_context *ctx = pb_enter(id, true);
+    if (!ctx)
+        return PB_STALE;
+    pb_thread *thread = pb_thread_enter(ctx);
+    if (!thread) {
+        pb_leave(ctx);
+        return PB_NO_MEMORY;
+    }
+    pb_writer reply = {.base = buf, .cap = (size_t)cap, .limit = ctx->state.max_message};
+    pb_thread_begin(thread, (uint64_t)request);
+    py.PyEval_AcquireThread(thread->ts);
+    pb_thread_reap(ctx);
+    pb_execute(ctx, thread, buf, (size_t)length, &reply);
+    pb_thread_end(ctx, thread);
+    py.PyEval_ReleaseThread(thread->ts);
+    pb_leave(ctx);
+    return hand_over(&reply, buf);
+}
+
+/* The owner's way: queues a copy of the request in buf. Returns a ticket. kind is a pb_kind. */
+EXPORT int64_t pb_submit(int64_t id, int32_t kind, const uint8_t *buf, int32_t length, int64_t request) {
+    pb_context *ctx = pb_enter(id, true);
+    if (!ctx)
+        return PB_STALE;
+    int64_t ticket = pb_queue_submit(ctx->queue, (pb_kind)kind, (uint64_t)request, buf, (uint32_t)length);
+    pb_leave(ctx);
+    return ticket;
+}
+
+EXPORT int64_t pb_await(int64_t id, int64_t ticket, uint8_t *buf, int32_t cap, int64_t nanos) {
+    pb_context *ctx = pb_enter(id, false);
+    if (!ctx)
+        return PB_STALE;
+    int64_t result = pb_queue_await(ctx->queue, ticket, buf, (uint32_t)cap, nanos);
+    pb_leave(ctx);
+    return result;
+}
+
+EXPORT int64_t pb_cancel(int64_t id, int64_t ticket) {
+    pb_context *ctx = pb_enter(id, false);
+    if (!ctx)
+        return PB_STALE;
+    int64_t result = pb_queue_cancel(ctx->queue, ticket);
+    pb_leave(ctx);
+    return result;
+}
+
+EXPORT int64_t pb_is_queued(int64_t id, int64_t ticket) {
+    pb_context *ctx = pb_enter(id, false);
+    if (!ctx)
+        return 0;
+    bool result = pb_queue_is_queued(ctx->queue, ticket);
+    pb_leave(ctx);
+    return result;
+}
+
+EXPORT int64_t pb_interrupt(int64_t id, int64_t request) {
+    return pb_interrupt_send(id, (uint64_t)request);
+}
+
+/* Requests on the owner's way, and requests run so far; -1 if the context is gone. */
+EXPORT int64_t pb_queue_length(int64_t id) {
+    pb_context *ctx = pb_enter(id, true);
+    if (!ctx)
+        return -1;
+    int64_t result = pb_queue_depth(ctx->queue);
+    pb_leave(ctx);
+    return result;
+}
+
+EXPORT int64_t pb_request_count(int64_t id) {
+    pb_context *ctx = pb_enter(id, true);
+    if (!ctx)
+        return -1;
+    int64_t result = atomic_load_explicit(&ctx->requests, memory_order_relaxed);
+    pb_leave(ctx);
+    return result;
+}
+
+/* ---- pools ---- */
+
+EXPORT int64_t pb_create_pool(void) {
+    return pb_pool_create();
+}
+
+EXPORT void pb_destroy_pool(int64_t number) {
+    pb_pool_destroy(number);
+}
+
+EXPORT int64_t pb_drain(int64_t number, uint8_t *buf, int32_t cap, int64_t nanos) {
+    return pb_pool_drain(number, buf, (uint32_t)cap, nanos);
+}
+
+EXPORT void pb_wake_drainer(int64_t number) {
+    pb_pool_wake(number);
+}

@@ -1,0 +1,170 @@
+/* A context: one interpreter (or one namespace of the main interpreter), its owner thread, its queue, and the thread
+ * states of the Java threads that enter it. */
+#ifndef PB_CONTEXT_H
+#define PB_CONTEXT_H
+
+#include <pthread.h>
+
+#include "pb_codec.h"
+#include "pb_counters.h"
+#include "pb_futex.h"
+#include "pb_queue.h"
+
+typedef struct pb_context pb_context;
+typedef struct pb_pool pb_pool;
+
+/* What a context keeps of its interpreter. References owned by the context, touched under its GIL only. */
+typedef struct {
+    PyObject *main;          /* the namespace that eval and exec use */
+    PyObject *builtins;      /* of the interpreter, for session namespaces */
+    PyObject *sessions;      /* dict: number -> namespace */
+    PyObject *code[2];       /* dicts: source -> code, for eval and exec */
+    PyObject *engine;        /* the module pyboot._engine */
+    PyObject *resolve;       /* its functions */
+    PyObject *resolve_in;
+    PyObject *compile_source;
+    PyObject *describe;
+    PyObject *interrupted;   /* pyboot.RequestInterrupted */
+    PyObject **parents;      /* by function number: the object that holds the function, and its name there */
+    PyObject **names;
+    uint32_t functions;      /* length of the two arrays */
+    pb_codec codec;
+    size_t max_message;
+} pb_state;
+
+/* One thread's way into one context. Made by the thread itself; owned by the context, which frees it when the thread
+ * has died (orphan) or when the context ends. */
+typedef struct pb_thread {
+    struct pb_thread *next; /* list of the context, under its lock */
+    PyThreadState *ts;
+    PyObject *context;      /* an empty PEP 567 context, kept from request to request while it stays empty */
+    unsigned long ident;    /* as Python knows the thread */
+    bool orphan;            /* the thread is dead; under the lock */
+    /* The request that this thread runs, 0 for none. Set by the thread before it takes the GIL; cleared under the GIL
+     * (and, where there is none, under the context's lock). An interrupter compares it under the same. */
+    _Atomic uint64_t request;
+    _Atomic bool interrupted; /* an async exception was set for the request; under the same rule */
+} pb_thread;
+
+typedef enum { PB_UNUSED, PB_STARTING, PB_READY, PB_STOPPING, PB_ENDED, PB_FAILED } pb_phase;
+
+struct pb_context {
+    uint32_t index;
+    bool subinterpreter;
+    pb_pool *pool;
+    /* Part of the id. Changes when the context has ended, so that ids of its former life match nothing. */
+    _Atomic uint32_t generation;
+    _Atomic uint32_t phase; /* pb_phase; a futex word: whoever waits for a start or an end sleeps here */
+    _Atomic uint32_t ended; /* the last generation that has ended; a futex word */
+    /* Threads inside a function of this library that use the context. Entering means: increment, then look at the
+     * generation and the phase. Ending means: change the phase, then wait until nobody is inside. */
+    _Atomic uint32_t inside;
+    PyInterpreterState *interp;
+    pb_state state;
+    pb_thread owner;
+    pb_queue *queue;
+    pthread_mutex_t lock; /* a leaf lock: nothing of Python is called under it. Guards threads and orphan flags */
+    pb_thread *threads;
+    _Atomic uint32_t orphans; /* how many of them are orphans; a hint, so that entries need no lock */
+    _Atomic int64_t requests; /* run so far */
+    /* For the start: what setup() of pyboot._engine is given, and the reply (a description of what went wrong). */
+    const uint8_t *config;
+    uint32_t config_length;
+    pb_writer start_reply;
+    int64_t end_grace; /* nanoseconds that Python threads and callers are given when the context ends */
+};
+
+/* ---- pb_registry.c: ids ---- */
+
+enum { PB_MAX_CONTEXTS = 4096 };
+
+/* A fresh context in phase STARTING; NULL if there are too many. */
+pb_context *pb_context_new(void);
+int64_t pb_context_id(pb_context *ctx);
+
+/* Enters the context of an id: it stays valid until pb_leave. NULL if it is gone, or, with only_ready, if it does not
+ * take work. */
+pb_context *pb_enter(int64_t id, bool only_ready);
+void pb_leave(pb_context *ctx);
+
+/* The structure of an id, whether or not that life of it has ended; NULL for an id that never was. */
+pb_context *pb_context_of(int64_t id);
+
+/* Makes the structure available for another context. */
+void pb_context_recycle(pb_context *ctx);
+
+/* ---- pb_thread.c: thread states ---- */
+
+/* The calling thread's record for the context, made at the first call; NULL if memory is short. The caller is inside. */
+pb_thread *pb_thread_enter(pb_context *ctx);
+
+/* Frees the thread states of dead threads. Under the context's GIL. */
+void pb_thread_reap(pb_context *ctx);
+
+/* Frees all thread states but the owner's. Under the GIL; no other thread is inside. */
+void pb_thread_clear_all(pb_context *ctx);
+
+/* Begins and ends a request on a thread; the end is under the GIL. */
+void pb_thread_begin(pb_thread *thread, uint64_t request);
+void pb_thread_end(pb_context *ctx, pb_thread *thread);
+
+/* ---- pb_exec.c: requests ---- */
+
+typedef enum {
+    PB_OP_CALL = 1,    /* i32 function, args, kwargs */
+    PB_OP_CALL_NAMED,  /* str name, args, kwargs: resolved in the session, or by module if there is none */
+    PB_OP_EVAL,        /* str source, variables */
+    PB_OP_EXEC,        /* str source, variables */
+    PB_OP_GC,          /* nothing */
+    PB_OP_SESSION_END  /* nothing: forgets the namespace */
+} pb_op;
+
+typedef enum {
+    PB_REPLY_VALUE,         /* a value */
+    PB_REPLY_RAISED,        /* the tuple of pyboot._engine.describe */
+    PB_REPLY_RAISED_PLAIN,  /* str type, str message: describing it failed */
+    PB_REPLY_UNCONVERTIBLE, /* str message, str path: the result cannot cross */
+    PB_REPLY_MALFORMED,     /* str message: the request cannot be read */
+    PB_REPLY_STOPPED        /* nothing: the context ended before the request's turn */
+} pb_reply;
+
+/* Functions by number, for all contexts. Names are UTF-8, "module:qualified.name". False if the number is taken by
+ * another name, is out of range or memory is short. */
+bool pb_function_define(uint32_t number, const char *name, uint32_t length);
+
+/* Runs one request under the GIL and writes its reply. True if it succeeded. */
+bool pb_execute(pb_context *ctx, pb_thread *thread, const uint8_t *bytes, size_t length, pb_writer *reply);
+
+/* Writes the reply for the exception that is set, and clears it. */
+void pb_reply_raised(pb_state *state, pb_writer *reply);
+
+/* Fills the state from the interpreter: imports pyboot._engine and runs its setup. False with an exception set. */
+bool pb_state_init(pb_context *ctx);
+void pb_state_clear(pb_state *state);
+
+/* ---- pb_serve.c: the owner thread ---- */
+
+/* Starts the owner thread. 0, or an errno. */
+int pb_serve_start(pb_context *ctx);
+
+/* ---- pb_pool.c: finished requests of a pool's contexts ---- */
+
+pb_pool *pb_pool_get(uint32_t number);
+void pb_pool_add(pb_pool *pool, pb_context *ctx);
+void pb_pool_remove(pb_pool *pool, pb_context *ctx);
+void pb_pool_notify(pb_pool *pool);
+
+/* ---- pb_runtime.c: CPython in this process ---- */
+
+/* The folder with the package pyboot. */
+const char *pb_runtime_package_path(void);
+
+/* Registers the built-in module _pyboot in the current interpreter. False with an exception set. */
+bool pb_module_register(void);
+
+/* Runs pyboot._engine.name(argument) in the main interpreter, from a thread that holds no GIL, or that of another
+ * interpreter, which it gives up meanwhile. The result, a str, is copied into malloc'ed memory; NULL for None. False
+ * if it raised: the text is what it raised then. */
+bool pb_main_call(const char *name, const char *argument, char **text);
+
+#endif

@@ -1,0 +1,63 @@
+/* The built-in module _pyboot: what the Python side needs of this library. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "pb_context.h"
+#include "pb_request.h"
+
+__thread uint64_t pb_current_request;
+
+static PyObject *text_or_none(char *text) {
+    PyObject *result = PB_NONE;
+    if (text)
+        result = py.PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "replace");
+    else
+        py.Py_IncRef(result);
+    free(text);
+    return result;
+}
+
+/* probe_extension(name): imports the module in the main interpreter. None, or what that raised.
+ * On 3.13.0 to 3.14.3 an init function that raises inside a subinterpreter aborts the process (cpython#144601). */
+static PyObject *probe_extension(PyObject *self, PyObject *name) {
+    const char *text = py.PyUnicode_AsUTF8AndSize(name, NULL);
+    if (!text)
+        return NULL;
+    char *copy = strdup(text), *error = NULL;
+    if (!copy)
+        return py.PyErr_NoMemory();
+    pb_count(PB_EXTENSIONS_PROBED);
+    PyThreadState *ts = py.PyEval_SaveThread();
+    pb_main_call("probe_extension", copy, &error);
+    py.PyEval_RestoreThread(ts);
+    free(copy);
+    return text_or_none(error);
+}
+
+/* current_request(): the id of the request that the calling thread runs, 0 for none. */
+static PyObject *current_request(PyObject *self, PyObject *unused) {
+    return py.PyLong_FromLongLong((long long)pb_current_request);
+}
+
+static PyMethodDef methods[] = {
+    {"probe_extension", probe_extension, PB_METH_O, "probe_extension(name) -> str | None"},
+    {"current_request", current_request, PB_METH_NOARGS, "current_request() -> int"},
+};
+
+bool pb_module_register(void) {
+    PyObject *modules = py.PyImport_GetModuleDict(); /* borrowed */
+    if (py.PyDict_GetItemString(modules, "_pyboot"))
+        return true; /* contexts of the main interpreter share it */
+    PyObject *module = py.PyModule_New("_pyboot");
+    if (!module)
+        return false;
+    bool done = true;
+    for (size_t i = 0; done && i < sizeof methods / sizeof *methods; i++) {
+        PyObject *function = py.PyCFunction_NewEx(&methods[i], module, NULL);
+        done = function && py.PyDict_SetItemString(py.PyModule_GetDict(module), methods[i].ml_name, function) == 0;
+        pb_clear(&function);
+    }
+    done = done && py.PyDict_SetItemString(modules, "_pyboot", module) == 0;
+    py.Py_DecRef(module);
+    return done;
+}

@@ -1,0 +1,17 @@
+/* The drainer's side of a pool: one Java thread sleeps here and takes the finished requests of all its contexts. */
+#ifndef PB_POOL_H
+#define PB_POOL_H
+
+#include "pb_context.h"
+
+int64_t pb_pool_create(void);
+void pb_pool_destroy(int64_t number);
+
+/* Fills buf with records (u64 request, u32 length, u32 large, then the reply padded to 8 bytes, or an address if large).
+ * Sleeps at most nanos (negative: for ever) if nothing has finished. Returns the number of bytes, 0 for none. */
+int64_t pb_pool_drain(int64_t number, uint8_t *buf, uint32_t cap, int64_t nanos);
+
+/* Lets a sleeping drainer return. */
+void pb_pool_wake(int64_t number);
+
+#endif

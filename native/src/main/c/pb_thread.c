@@ -1,0 +1,167 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "pb_context.h"
+#include "pb_request.h"
+
+/* What one thread knows about itself: its records by context index, valid while the generation is the context's. */
+typedef struct {
+    uint32_t generation;
+    pb_thread *record;
+    pb_context *ctx;
+} entry;
+
+typedef struct {
+    uint32_t length;
+    entry *entries;
+} thread_entries;
+
+static __thread thread_entries *mine __attribute__((tls_model("initial-exec")));
+static pthread_key_t exit_key;
+static pthread_once_t exit_key_once = PTHREAD_ONCE_INIT;
+
+/* Runs on a thread that ends. It must not take a GIL: the next entry into each context frees what it leaves. */
+static void on_thread_exit(void *value) {
+    thread_entries *entries = value;
+    for (uint32_t i = 0; i < entries->length; i++) {
+        entry *e = &entries->entries[i];
+        if (!e->record)
+            continue;
+        pthread_mutex_lock(&e->ctx->lock);
+        /* An ended context has freed the record; its generation is changed under the same lock. */
+        if (atomic_load(&e->ctx->generation) == e->generation) {
+            e->record->orphan = true;
+            atomic_fetch_add(&e->ctx->orphans, 1);
+        }
+        pthread_mutex_unlock(&e->ctx->lock);
+    }
+    free(entries->entries);
+    free(entries);
+    mine = NULL;
+}
+
+static void make_exit_key(void) {
+    pthread_key_create(&exit_key, on_thread_exit);
+}
+
+/* The entry of the context in this thread's own array, grown if needed; NULL if memory is short. */
+static entry *entry_for(pb_context *ctx) {
+    if (!mine) {
+        pthread_once(&exit_key_once, make_exit_key);
+        mine = calloc(1, sizeof *mine);
+        if (!mine)
+            return NULL;
+        pthread_setspecific(exit_key, mine);
+    }
+    if (ctx->index >= mine->length) {
+        uint32_t length = ctx->index + 8;
+        entry *bigger = realloc(mine->entries, length * sizeof *bigger);
+        if (!bigger)
+            return NULL;
+        for (uint32_t i = mine->length; i < length; i++)
+            bigger[i] = (entry){0};
+        mine->entries = bigger;
+        mine->length = length;
+    }
+    return &mine->entries[ctx->index];
+}
+
+/* HotSpot keeps guard pages (yellow, red and reserved zone) at the low end of the stack of a Java thread. CPython 3.14
+ * measures the C stack and raises RecursionError before its end, so it must take that end to be above them. Without
+ * this a deep recursion in C runs into the zones and the JVM dies. */
+static void protect_stack(PyThreadState *ts) {
+    enum { RESERVE = 256 * 1024 };
+    pthread_attr_t attributes;
+    void *low;
+    size_t size;
+    if (!py.PyUnstable_ThreadState_SetStackProtection || pthread_getattr_np(pthread_self(), &attributes) != 0)
+        return;
+    if (pthread_attr_getstack(&attributes, &low, &size) == 0 && size > 2 * RESERVE)
+        py.PyUnstable_ThreadState_SetStackProtection(ts, (char *)low + RESERVE, size - RESERVE);
+    pthread_attr_destroy(&attributes);
+}
+
+pb_thread *pb_thread_enter(pb_context *ctx) {
+    uint32_t generation = atomic_load_explicit(&ctx->generation, memory_order_relaxed);
+    if (mine && ctx->index < mine->length && mine->entries[ctx->index].generation == generation)
+        return mine->entries[ctx->index].record;
+    entry *e = entry_for(ctx);
+    pb_thread *record = e ? calloc(1, sizeof *record) : NULL;
+    if (!record)
+        return NULL;
+    record->ts = py.PyThreadState_New(ctx->interp);
+    if (!record->ts) {
+        free(record);
+        return NULL;
+    }
+    protect_stack(record->ts);
+    record->ident = py.PyThread_get_thread_ident();
+    *e = (entry){.generation = generation, .record = record, .ctx = ctx};
+    pthread_mutex_lock(&ctx->lock);
+    record->next = ctx->threads;
+    ctx->threads = record;
+    pthread_mutex_unlock(&ctx->lock);
+    pb_count(PB_THREAD_STATES_CREATED);
+    return record;
+}
+
+static void free_records(pb_thread *record) {
+    while (record) {
+        pb_thread *next = record->next;
+        pb_clear(&record->context);
+        py.PyThreadState_Clear(record->ts); /* may run Python code: the record is in no list any more */
+        py.PyThreadState_Delete(record->ts);
+        free(record);
+        pb_count(PB_THREAD_STATES_REAPED);
+        record = next;
+    }
+}
+
+/* Takes records out of the context's list: the orphans, or all. */
+static pb_thread *take_records(pb_context *ctx, bool all) {
+    pb_thread *taken = NULL;
+    pthread_mutex_lock(&ctx->lock);
+    for (pb_thread **at = &ctx->threads; *at;) {
+        pb_thread *record = *at;
+        if (all || record->orphan) {
+            *at = record->next;
+            record->next = taken;
+            taken = record;
+        } else {
+            at = &record->next;
+        }
+    }
+    atomic_store(&ctx->orphans, 0);
+    pthread_mutex_unlock(&ctx->lock);
+    return taken;
+}
+
+void pb_thread_reap(pb_context *ctx) {
+    if (atomic_load_explicit(&ctx->orphans, memory_order_relaxed) != 0)
+        free_records(take_records(ctx, false));
+}
+
+void pb_thread_clear_all(pb_context *ctx) {
+    free_records(take_records(ctx, true));
+}
+
+void pb_thread_begin(pb_thread *thread, uint64_t request) {
+    pb_current_request = request;
+    atomic_store_explicit(&thread->request, request, memory_order_release);
+}
+
+void pb_thread_end(pb_context *ctx, pb_thread *thread) {
+    pb_current_request = 0;
+    if (py.free_threaded) {
+        pthread_mutex_lock(&ctx->lock);
+        atomic_store(&thread->request, 0);
+        pthread_mutex_unlock(&ctx->lock);
+    } else {
+        atomic_store_explicit(&thread->request, 0, memory_order_release);
+    }
+    if (atomic_load_explicit(&thread->interrupted, memory_order_relaxed)) {
+        /* The exception may still be pending; it must not hit the next request. */
+        atomic_store_explicit(&thread->interrupted, false, memory_order_relaxed);
+        py.PyThreadState_SetAsyncExc(thread->ident, NULL);
+    }
+}

@@ -1,0 +1,324 @@
+"""What libpyboot calls. Private: the names and signatures are those of pb_exec.c.
+
+Imports at the top are modules that every interpreter has loaded anyway, so that
+a context starts fast.
+"""
+
+import sys
+
+import _pyboot
+
+from pyboot import _context
+
+__all__: list[str] = []
+
+
+class RequestInterrupted(BaseException):
+    """The request that ran was interrupted: past its deadline, cancelled, or at shutdown.
+
+    It is no Exception, so that ``except Exception`` does not swallow it, and
+    ``finally`` blocks run. ``request`` is the id of the request.
+    """
+
+    def __init__(self) -> None:
+        self.request = _pyboot.current_request()
+        super().__init__(f"request {self.request:#x} was interrupted")
+
+
+# Both are one class for users, whatever module they found it in.
+RequestInterrupted.__module__ = "pyboot"
+
+
+# ---- functions ----
+
+
+def resolve(name: str, main: dict) -> tuple[object, str]:
+    """Find the object that holds a function, and the function's name in it.
+
+    ``name`` is ``module:qualified.name``, or dotted where it is clear: the
+    longest prefix that is a module is taken then. The module ``__main__`` is the
+    namespace of the context.
+    """
+    module, colon, qualname = name.partition(":")
+    if not module or (colon and not qualname) or "\0" in name:
+        raise ValueError(f"{name!r} does not name a function: write 'module:name'")
+    if not colon:
+        if "." not in name:
+            raise ValueError(f"{name!r} does not name a function: write 'module:name' or 'builtins:{name}'")
+        module, _, qualname = name.rpartition(".")
+    if module == "__main__":
+        return _descend(main, qualname, "__main__")
+    return _import_holder(module, qualname, bool(colon))
+
+
+def _import_holder(module: str, qualname: str, exact: bool) -> tuple[object, str]:
+    import importlib
+
+    try:
+        return _descend(importlib.import_module(module), qualname, module)
+    except ModuleNotFoundError as e:
+        # "package.module.Class.method": the class is no module
+        if exact or "." not in module or not (e.name == module or module.startswith(f"{e.name}.")):
+            raise
+        shorter, _, last = module.rpartition(".")
+        try:
+            return _import_holder(shorter, f"{last}.{qualname}", False)
+        except ModuleNotFoundError:
+            raise e from None
+
+
+def _descend(holder, qualname: str, module: str) -> tuple[object, str]:
+    *parents, last = qualname.split(".")
+    for parent in parents:
+        holder = _member(holder, parent, module)
+    found = _member(holder, last, module)
+    if not callable(found):
+        raise TypeError(f"{module}:{qualname} is not callable but a {type(found).__qualname__!r}")
+    return holder, last
+
+
+def _member(holder, name: str, module: str):
+    try:
+        return holder[name] if isinstance(holder, dict) else getattr(holder, name)
+    except (KeyError, AttributeError):
+        pass
+    import difflib
+
+    names = holder if isinstance(holder, dict) else dir(holder)
+    near = difflib.get_close_matches(name, [n for n in names if isinstance(n, str)])
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    raise AttributeError(f"module {module!r} has no function {name!r}{hint}", name=name)
+
+
+def resolve_in(name: str, namespace: dict):
+    """Return the function of a dotted name in a session's namespace."""
+    holder, last = _descend(namespace, name, "__main__")
+    return _member(holder, last, "__main__")
+
+
+def compile_source(source: str, is_expression: bool | None):
+    """Compile an expression (True) or statements (None)."""
+    if is_expression:
+        return compile(source.strip(), "<eval>", "eval", dont_inherit=True)
+    return compile(source, "<exec>", "exec", dont_inherit=True)
+
+
+# ---- values that the codec cannot make by itself ----
+
+
+def int_to_bytes(value: int) -> bytes:
+    return int.to_bytes(value, int.bit_length(value) // 8 + 1, "little", signed=True)
+
+
+def int_from_bytes(data: bytes) -> int:
+    return int.from_bytes(data, "little", signed=True)
+
+
+def make_array(typecode: str, data: bytes):
+    from array import array
+
+    return array(typecode, data)
+
+
+def export_value(value):
+    """Return bytes for a memoryview, (typecode, bytes) for an array, else None."""
+    if type(value) is memoryview:
+        return value.tobytes()
+    module = sys.modules.get("array")
+    if module is not None and isinstance(value, module.array) and value.typecode not in "uw":
+        return value.typecode, value.tobytes()
+    return None
+
+
+# ---- exceptions ----
+
+_MAX_CHAIN = 32
+_MAX_TEXT = 1 << 20
+
+
+def describe(exc: BaseException) -> tuple:
+    """Describe an exception as values that cross.
+
+    (type, message, traceback, notes, frames, cause, members, exit code); frames
+    are innermost first, cause is described likewise or None, members are those
+    of an exception group.
+    """
+    return _describe(exc, _format(exc), 0, set())
+
+
+def _describe(exc: BaseException, text: str, depth: int, seen: set) -> tuple:
+    seen.add(id(exc))
+    cause = exc.__cause__
+    if cause is None and not exc.__suppress_context__:
+        cause = exc.__context__
+    described = None
+    if cause is not None and depth < _MAX_CHAIN and id(cause) not in seen:
+        described = _describe(cause, "", depth + 1, seen)
+    members = []
+    if isinstance(exc, BaseExceptionGroup) and depth < _MAX_CHAIN:
+        members = [_describe(e, "", depth + 1, seen) for e in exc.exceptions[:100] if id(e) not in seen]
+    return (
+        _type_name(type(exc)),
+        _message(exc),
+        text,
+        _notes(exc),
+        _frames(exc.__traceback__),
+        described,
+        members,
+        _exit_code(exc),
+    )
+
+
+def _type_name(cls: type) -> str:
+    if cls.__module__ in ("builtins", "__main__"):
+        return cls.__qualname__
+    return f"{cls.__module__}.{cls.__qualname__}"
+
+
+def _message(exc: BaseException) -> str:
+    try:
+        return str(exc)[:_MAX_TEXT]
+    except Exception as e:
+        return f"<str() of the exception raised {type(e).__name__}>"
+
+
+def _notes(exc: BaseException) -> list[str]:
+    notes = getattr(exc, "__notes__", None)
+    return [n for n in notes if isinstance(n, str)] if isinstance(notes, (list, tuple)) else []
+
+
+def _frames(tb) -> list[tuple]:
+    frames = []
+    while tb is not None:
+        code = tb.tb_frame.f_code
+        module = tb.tb_frame.f_globals.get("__name__")
+        frames.append((module if isinstance(module, str) else "", code.co_qualname, code.co_filename, tb.tb_lineno or -1))
+        tb = tb.tb_next
+    frames.reverse()
+    return frames[:500]
+
+
+def _exit_code(exc: BaseException) -> int | None:
+    if not isinstance(exc, SystemExit):
+        return None
+    code = exc.code
+    if code is None:
+        return 0
+    return code & 0xFF if isinstance(code, int) else 1
+
+
+def _format(exc: BaseException) -> str:
+    try:
+        import traceback
+
+        text = "".join(traceback.format_exception(exc))
+    except Exception as e:
+        text = f"{_type_name(type(exc))} (its traceback could not be formatted: {type(e).__name__})"
+    return text[:_MAX_TEXT]
+
+
+# ---- life of an interpreter ----
+
+
+def setup_main(config: dict) -> dict:
+    """Prepare the main interpreter; returns facts about it.
+
+    The imports are those that must have happened here before the first
+    subinterpreter exists: their static state is set up once a process.
+    """
+    import datetime, decimal  # noqa: E401, F401
+
+    for name in config["imports"]:
+        try:
+            __import__(name)
+        except ImportError as e:
+            # A build without that module; then no subinterpreter can load it either.
+            sys.stderr.write(f"pyboot: {name} is not available in this Python: {e}\n")
+    _add_site_paths(config["site_paths"])
+    _line_buffer()
+    return {"version": sys.version, "path": [p for p in sys.path if isinstance(p, str)]}
+
+
+def setup(config: dict) -> tuple[int, int]:
+    """Prepare a context: path, facts, guards, preloaded modules."""
+    made = _context.Context(config["pool"], config["index"], config["mode"])
+    if config["mode"] == "subinterpreter":
+        _context._contexts[None] = made
+        _add_site_paths(config["site_paths"])
+        _line_buffer()
+        from pyboot import _extensions
+
+        _extensions.install()
+    else:
+        import _thread
+
+        _context._contexts[_thread.get_ident()] = made
+    _extend_path(config["path"])
+    for name in config["preload"]:
+        _preload(name)
+    return config["max_depth"], config["max_message_size"]
+
+
+def _preload(name: str) -> None:
+    import importlib
+
+    try:
+        importlib.import_module(name)
+    except BaseException as e:
+        e.add_note(f"pyboot.preload={name}")
+        raise
+
+
+def extend_path(paths: str) -> None:
+    """Put directories, separated by NUL, in front of the path of the calling interpreter."""
+    _extend_path([p for p in paths.split("\0") if p])
+
+
+def _extend_path(paths: list[str]) -> None:
+    sys.path[:0] = [p for p in paths if p not in sys.path]
+
+
+def _add_site_paths(paths: list[str]) -> None:
+    missing = [p for p in paths if p not in sys.path]
+    if missing:
+        import site
+
+        for p in missing:
+            site.addsitedir(p)
+
+
+def _line_buffer() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.reconfigure(line_buffering=True)
+
+
+def probe_extension(name: str) -> str | None:
+    """In main: import a module; None, or what the import raised."""
+    import importlib
+
+    try:
+        importlib.import_module(name)
+    except BaseException as e:
+        return f"{type(e).__name__}: {e}"
+    return None
+
+
+def close(millis: int) -> bool:
+    """Join the threads that Python code started, for so long at most. True if none is left."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            stream.flush()
+    threading = sys.modules.get("threading")
+    if threading is None:
+        return True
+    import time
+
+    until = time.monotonic() + millis / 1000
+    current = threading.current_thread()
+    for thread in threading.enumerate():
+        if thread is not current and not isinstance(thread, threading._DummyThread):
+            thread.join(max(0.0, until - time.monotonic()))
+            if thread.is_alive():
+                return False
+    return True
