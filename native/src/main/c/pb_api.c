@@ -85,7 +85,7 @@ EXPORT int64_t pb_start_context(int32_t subinterpreter, int64_t pool_number, int
     }
     pb_pool_add(pool, ctx);
     if (pb_serve_start(ctx) != 0) {
-        pb_pool_remove(pool, ctx);
+        pb_pool_remove(pool, ctx, false);
         pb_queue_destroy(ctx->queue);
         pb_context_recycle(ctx);
         return PB_NO_MEMORY;
@@ -250,4 +250,8 @@ EXPORT int64_t pb_drain(int64_t number, uint8_t *buf, int32_t cap, int64_t nanos
 
 EXPORT void pb_wake_drainer(int64_t number) {
     pb_pool_wake(number);
+}
+
+EXPORT int64_t pb_casts_completed(int64_t number) {
+    return pb_pool_casts(number);
 }

@@ -151,8 +151,10 @@ int pb_serve_start(pb_context *ctx);
 
 pb_pool *pb_pool_get(uint32_t number);
 void pb_pool_add(pb_pool *pool, pb_context *ctx);
-void pb_pool_remove(pb_pool *pool, pb_context *ctx);
+/* abandoned: the context may still notify the pool, whose number is not given to another pool then. */
+void pb_pool_remove(pb_pool *pool, pb_context *ctx, bool abandoned);
 void pb_pool_notify(pb_pool *pool);
+void pb_pool_count_cast(pb_pool *pool);
 
 /* ---- pb_runtime.c: CPython in this process ---- */
 

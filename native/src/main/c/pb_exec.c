@@ -59,11 +59,13 @@ void pb_reply_raised(pb_state *state, pb_writer *reply) {
         return;
     }
     pb_conversion_error error;
+    pb_codec deep = state->codec;
+    deep.max_depth = PB_MAX_DEPTH; /* a chain of causes is nested, whatever the limit for values */
     PyObject *described = state->describe
                               ? py.PyObject_CallFunctionObjArgs(state->describe, exception, NULL)
                               : NULL;
     reply->pos = 0;
-    if (!described || !pb_write_u8(reply, PB_REPLY_RAISED) || !pb_encode(&state->codec, reply, described, &error)) {
+    if (!described || !pb_write_u8(reply, PB_REPLY_RAISED) || !pb_encode(&deep, reply, described, &error)) {
         py.PyErr_Clear();
         reply_plain(exception, reply);
     }

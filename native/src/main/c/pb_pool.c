@@ -9,7 +9,9 @@ struct pb_pool {
     pthread_mutex_t lock; /* a leaf lock; guards the list */
     pb_context *contexts[PB_MAX_CONTEXTS];
     uint32_t count;
+    bool abandoned; /* a context of this pool still runs somewhere; under the lock */
     _Atomic uint32_t used;
+    _Atomic int64_t casts; /* that succeeded: nobody else hears of those */
     /* Counts finished requests, wrapping. A futex word: the drainer reads it, looks at the rings and sleeps while it is
      * unchanged, so that a request finished in between is not missed. */
     _Atomic uint32_t finished;
@@ -23,6 +25,7 @@ int64_t pb_pool_create(void) {
         uint32_t unused = 0;
         if (atomic_compare_exchange_strong(&pools[i].used, &unused, 1)) {
             pthread_mutex_init(&pools[i].lock, NULL);
+            atomic_store(&pools[i].casts, 0);
             return i;
         }
     }
@@ -31,8 +34,8 @@ int64_t pb_pool_create(void) {
 
 void pb_pool_destroy(int64_t number) {
     pb_pool *pool = pb_pool_get((uint32_t)number);
-    if (pool && pool->count == 0)
-        atomic_store(&pool->used, 0); /* one with abandoned contexts is kept: they may still notify it */
+    if (pool && pool->count == 0 && !pool->abandoned)
+        atomic_store(&pool->used, 0);
 }
 
 pb_pool *pb_pool_get(uint32_t number) {
@@ -45,8 +48,18 @@ void pb_pool_add(pb_pool *pool, pb_context *ctx) {
     pthread_mutex_unlock(&pool->lock);
 }
 
-void pb_pool_remove(pb_pool *pool, pb_context *ctx) {
+void pb_pool_count_cast(pb_pool *pool) {
+    atomic_fetch_add_explicit(&pool->casts, 1, memory_order_relaxed);
+}
+
+int64_t pb_pool_casts(int64_t number) {
+    pb_pool *pool = pb_pool_get((uint32_t)number);
+    return pool ? atomic_load_explicit(&pool->casts, memory_order_relaxed) : 0;
+}
+
+void pb_pool_remove(pb_pool *pool, pb_context *ctx, bool abandoned) {
     pthread_mutex_lock(&pool->lock);
+    pool->abandoned |= abandoned;
     for (uint32_t i = 0; i < pool->count; i++) {
         if (pool->contexts[i] == ctx) {
             pool->contexts[i] = pool->contexts[--pool->count];

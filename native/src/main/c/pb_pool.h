@@ -11,6 +11,9 @@ void pb_pool_destroy(int64_t number);
  * Sleeps at most nanos (negative: for ever) if nothing has finished. Returns the number of bytes, 0 for none. */
 int64_t pb_pool_drain(int64_t number, uint8_t *buf, uint32_t cap, int64_t nanos);
 
+/* Casts that succeeded. */
+int64_t pb_pool_casts(int64_t number);
+
 /* Lets a sleeping drainer return. */
 void pb_pool_wake(int64_t number);
 

@@ -168,7 +168,7 @@ static void announce_end(pb_context *ctx, pb_phase phase) {
 
 /* Gives everything back but the structure, which serves another context. Nobody is inside. */
 static void retire(pb_context *ctx) {
-    pb_pool_remove(ctx->pool, ctx);
+    pb_pool_remove(ctx->pool, ctx, false);
     pb_queue_destroy(ctx->queue);
     ctx->queue = NULL;
     pb_count(PB_CONTEXTS_DESTROYED);
@@ -178,7 +178,7 @@ static void retire(pb_context *ctx) {
 
 /* What cannot be ended is left as it is: memory is never freed under a thread that may still run in it. */
 static void abandon(pb_context *ctx) {
-    pb_pool_remove(ctx->pool, ctx);
+    pb_pool_remove(ctx->pool, ctx, true);
     pb_count(PB_CONTEXTS_ABANDONED);
     announce_end(ctx, PB_ENDED);
 }
@@ -227,6 +227,8 @@ static void serve_one(pb_context *ctx, pb_slot *slot) {
     pb_writer reply = pb_slot_reply(slot, ctx->state.max_message);
     bool succeeded = pb_execute(ctx, &ctx->owner, pb_slot_message(slot), slot->length, &reply);
     pb_thread_end(ctx, &ctx->owner);
+    if (slot->kind == PB_CAST && succeeded)
+        pb_pool_count_cast(ctx->pool);
     if (pb_queue_complete(ctx->queue, slot, &reply, !succeeded))
         pb_pool_notify(ctx->pool);
 }
@@ -257,7 +259,7 @@ static void serve(pb_context *ctx) {
  * entry. */
 static void fail_start(pb_context *ctx) {
     pb_count(end_interpreter(ctx) ? PB_CONTEXTS_DESTROYED : PB_CONTEXTS_ABANDONED);
-    pb_pool_remove(ctx->pool, ctx);
+    pb_pool_remove(ctx->pool, ctx, false);
     uint32_t starting = PB_STARTING;
     if (atomic_compare_exchange_strong(&ctx->phase, &starting, PB_FAILED)) {
         pb_futex_wake(&ctx->phase, INT32_MAX);
@@ -282,7 +284,7 @@ static void *owner_main(void *argument) {
     PyThreadState *ts = make_thread_state(ctx->subinterpreter, error, sizeof error);
     if (!ts) {
         reply_start_error(ctx, error);
-        pb_pool_remove(ctx->pool, ctx);
+        pb_pool_remove(ctx->pool, ctx, false);
         atomic_store(&ctx->phase, PB_FAILED);
         pb_futex_wake(&ctx->phase, INT32_MAX);
         return NULL;

@@ -1,0 +1,151 @@
+package io.pyboot.codec;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import com.sun.jna.Native;
+
+/**
+ * Off-heap memory for one message at a time: a request is written, libpyboot puts the
+ * reply in its place. A platform thread keeps one of its own; virtual threads, and a
+ * thread whose own is in use (a request made while another is being written), take one
+ * from a shared stock.
+ * <p>
+ * Invariant: between {@link #acquire} and {@link #release} a buffer belongs to one thread.
+ * The memory is freed with the buffer, so the buffer must be reachable while native code
+ * uses its address: see {@link java.lang.ref.Reference#reachabilityFence}.
+ */
+public final class WireBuffer {
+
+	private static final int INITIAL_CAPACITY = 64 << 10;
+
+	/** Larger memory is not kept between messages. */
+	private static final int KEPT_CAPACITY = 4 << 20;
+
+	private static final int STOCK = 64;
+
+	private static final ThreadLocal<WireBuffer> OWN = ThreadLocal.withInitial(() -> new WireBuffer(true));
+
+	private static final ConcurrentLinkedQueue<WireBuffer> STOCKED = new ConcurrentLinkedQueue<>();
+
+	/** About the size of the stock; a race makes it a little larger, never wrong. */
+	private static final AtomicInteger STOCKED_COUNT = new AtomicInteger();
+
+	private static final AtomicInteger SERIAL = new AtomicInteger();
+
+	private final boolean own;
+
+	private final long requestBase = (SERIAL.incrementAndGet() & 0x7fff_ffffL) << 32;
+
+	private int requestCount;
+
+	private boolean inUse;
+
+	private ByteBuffer memory;
+
+	private long address;
+
+	private WireBuffer(boolean own) {
+		this.own = own;
+		this.memory = allocate(INITIAL_CAPACITY);
+		this.address = addressOf(this.memory);
+	}
+
+	private static ByteBuffer allocate(int capacity) {
+		return ByteBuffer.allocateDirect(capacity).order(ByteOrder.LITTLE_ENDIAN);
+	}
+
+	/**
+	 * The address of direct memory, valid while the buffer is reachable.
+	 */
+	public static long addressOf(ByteBuffer direct) {
+		return com.sun.jna.Pointer.nativeValue(Native.getDirectBufferPointer(direct));
+	}
+
+	/**
+	 * A buffer for the calling platform thread.
+	 */
+	public static WireBuffer acquire() {
+		WireBuffer buffer = OWN.get();
+		if (buffer.inUse) {
+			return acquireShared();
+		}
+		buffer.inUse = true;
+		return buffer;
+	}
+
+	/**
+	 * A buffer from the shared stock: for virtual threads, which are too many to have one
+	 * each.
+	 */
+	public static WireBuffer acquireShared() {
+		WireBuffer buffer = STOCKED.poll();
+		if (buffer == null) {
+			buffer = new WireBuffer(false);
+		}
+		else {
+			STOCKED_COUNT.decrementAndGet();
+		}
+		buffer.inUse = true;
+		return buffer;
+	}
+
+	/**
+	 * Gives the buffer back.
+	 */
+	public void release() {
+		if (this.memory.capacity() > KEPT_CAPACITY) {
+			this.memory = allocate(INITIAL_CAPACITY);
+			this.address = addressOf(this.memory);
+		}
+		this.inUse = false;
+		if (!this.own && STOCKED_COUNT.get() < STOCK) {
+			STOCKED_COUNT.incrementAndGet();
+			STOCKED.add(this);
+		}
+	}
+
+	/**
+	 * An id for the next request, unique in this process.
+	 */
+	public long nextRequestId() {
+		return this.requestBase | (++this.requestCount & 0xffff_ffffL);
+	}
+
+	/**
+	 * The memory; position and limit are not used.
+	 */
+	public ByteBuffer memory() {
+		return this.memory;
+	}
+
+	/**
+	 * Address of the memory, valid until it grows or the buffer is unreachable.
+	 */
+	public long address() {
+		return this.address;
+	}
+
+	/**
+	 * Size of the memory in bytes.
+	 */
+	public int capacity() {
+		return this.memory.capacity();
+	}
+
+	/**
+	 * Moves to larger memory and keeps the first bytes.
+	 * @param used how many bytes to keep
+	 * @param needed how many bytes there must be at least
+	 */
+	ByteBuffer grow(int used, int needed) {
+		ByteBuffer larger = allocate((int) Math.min(Integer.MAX_VALUE - 16, Math.max(needed, this.memory.capacity() * 2L)));
+		larger.put(0, this.memory, 0, used);
+		this.memory = larger;
+		this.address = addressOf(larger);
+		return larger;
+	}
+
+}

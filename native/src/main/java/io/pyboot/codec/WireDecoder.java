@@ -1,0 +1,272 @@
+package io.pyboot.codec;
+
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.pyboot.PythonConversionException;
+import io.pyboot.PythonTuple;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads values that libpyboot wrote. A closed set of types comes out of it, whatever the
+ * bytes are; bytes that are no value give a {@link PythonConversionException}. Used by one
+ * thread.
+ */
+public final class WireDecoder {
+
+	private static final int MAX_DEPTH = 1000;
+
+	private final ByteBuffer memory;
+
+	private final int end;
+
+	private int position;
+
+	/**
+	 * @param memory little-endian
+	 * @param start first byte
+	 * @param end one past the last byte
+	 */
+	public WireDecoder(ByteBuffer memory, int start, int end) {
+		this.memory = memory;
+		this.position = start;
+		this.end = end;
+	}
+
+	/**
+	 * Reads a raw byte.
+	 */
+	public int readByte() {
+		return this.memory.get(advance(1)) & 0xff;
+	}
+
+	/**
+	 * Reads one value.
+	 * @return the value, {@code null} for {@code None}
+	 */
+	public @Nullable Object read() {
+		try {
+			return read(0, false);
+		}
+		catch (ConversionFailure ex) {
+			throw new PythonConversionException(ex.getMessage() + ", at result" + ex.path());
+		}
+	}
+
+	private int advance(int bytes) {
+		int at = this.position;
+		if (bytes < 0 || bytes > this.end - at) {
+			throw new ConversionFailure("the answer is malformed: it ends too early");
+		}
+		this.position = at + bytes;
+		return at;
+	}
+
+	/** Reads a count of items, each of which takes a byte at least. */
+	private int readCount(int depth) {
+		int count = this.memory.getInt(advance(4));
+		if (count < 0 || count > this.end - this.position) {
+			throw new ConversionFailure("the answer is malformed: a count is past its end");
+		}
+		if (depth >= MAX_DEPTH) {
+			throw new ConversionFailure("containers are nested deeper than " + MAX_DEPTH + " levels");
+		}
+		return count;
+	}
+
+	private @Nullable Object read(int depth, boolean key) {
+		byte tag = this.memory.get(advance(1));
+		return switch (tag) {
+			case WireTag.NONE -> null;
+			case WireTag.FALSE -> Boolean.FALSE;
+			case WireTag.TRUE -> Boolean.TRUE;
+			case WireTag.INT8 -> Long.valueOf(this.memory.get(advance(1)));
+			case WireTag.INT64 -> this.memory.getLong(advance(8));
+			case WireTag.FLOAT -> Double.longBitsToDouble(this.memory.getLong(advance(8)));
+			case WireTag.SHORT_ASCII -> text(this.memory.get(advance(1)) & 0xff, StandardCharsets.ISO_8859_1);
+			case WireTag.LATIN1 -> text(blockLength(), StandardCharsets.ISO_8859_1);
+			case WireTag.UTF8 -> text(blockLength(), StandardCharsets.UTF_8);
+			case WireTag.UTF16 -> utf16(blockLength());
+			case WireTag.BYTES -> {
+				byte[] bytes = bytes(blockLength());
+				yield key ? ByteBuffer.wrap(bytes).asReadOnlyBuffer() : bytes;
+			}
+			case WireTag.BIG_INT -> bigInteger(bytes(blockLength()));
+			case WireTag.ARRAY -> array();
+			case WireTag.LIST -> list(depth);
+			case WireTag.TUPLE -> tuple(depth, key);
+			case WireTag.DICT -> dict(depth);
+			case WireTag.SET -> set(depth);
+			case WireTag.FROZENSET -> Collections.unmodifiableSet(set(depth));
+			default -> throw new ConversionFailure("the answer is malformed: unknown tag " + tag);
+		};
+	}
+
+	private int blockLength() {
+		return this.memory.getInt(advance(4));
+	}
+
+	private byte[] bytes(int length) {
+		int at = advance(length);
+		byte[] bytes = new byte[length];
+		this.memory.get(at, bytes);
+		return bytes;
+	}
+
+	private String text(int length, java.nio.charset.Charset charset) {
+		return new String(bytes(length), charset);
+	}
+
+	/** Not by a charset: lone surrogates must come through. */
+	private String utf16(int length) {
+		int at = advance(length);
+		char[] chars = new char[length / 2];
+		for (int i = 0; i < chars.length; i++) {
+			chars[i] = this.memory.getChar(at + 2 * i);
+		}
+		return new String(chars);
+	}
+
+	private static BigInteger bigInteger(byte[] littleEndian) {
+		for (int i = 0, j = littleEndian.length - 1; i < j; i++, j--) {
+			byte swapped = littleEndian[i];
+			littleEndian[i] = littleEndian[j];
+			littleEndian[j] = swapped;
+		}
+		return new BigInteger(littleEndian);
+	}
+
+	/** An {@code array.array} as the Java array that holds its values without loss. */
+	private Object array() {
+		char typecode = (char) this.memory.get(advance(1));
+		int length = blockLength();
+		ByteBuffer bytes = this.memory.slice(advance(length), length).order(this.memory.order());
+		switch (typecode) {
+			case 'd' -> {
+				double[] values = new double[length / 8];
+				bytes.asDoubleBuffer().get(values);
+				return values;
+			}
+			case 'q', 'l' -> {
+				long[] values = new long[length / 8];
+				bytes.asLongBuffer().get(values);
+				return values;
+			}
+			case 'i' -> {
+				int[] values = new int[length / 4];
+				bytes.asIntBuffer().get(values);
+				return values;
+			}
+			case 'f' -> {
+				float[] values = new float[length / 4];
+				bytes.asFloatBuffer().get(values);
+				return values;
+			}
+			case 'h' -> {
+				short[] values = new short[length / 2];
+				bytes.asShortBuffer().get(values);
+				return values;
+			}
+			case 'b' -> {
+				byte[] values = new byte[length];
+				bytes.get(values);
+				return values;
+			}
+			case 'B' -> {
+				int[] values = new int[length];
+				for (int i = 0; i < length; i++) {
+					values[i] = bytes.get(i) & 0xff;
+				}
+				return values;
+			}
+			case 'H' -> {
+				int[] values = new int[length / 2];
+				for (int i = 0; i < values.length; i++) {
+					values[i] = bytes.getShort(2 * i) & 0xffff;
+				}
+				return values;
+			}
+			case 'I' -> {
+				long[] values = new long[length / 4];
+				for (int i = 0; i < values.length; i++) {
+					values[i] = bytes.getInt(4 * i) & 0xffff_ffffL;
+				}
+				return values;
+			}
+			case 'L', 'Q' -> {
+				BigInteger[] values = new BigInteger[length / 8];
+				for (int i = 0; i < values.length; i++) {
+					values[i] = new BigInteger(Long.toUnsignedString(bytes.getLong(8 * i)));
+				}
+				return values;
+			}
+			default -> throw new ConversionFailure("an array of typecode '" + typecode + "' has no counterpart in Java");
+		}
+	}
+
+	private List<@Nullable Object> list(int depth) {
+		int count = readCount(depth);
+		List<@Nullable Object> list = new ArrayList<>(count);
+		for (int i = 0; i < count; i++) {
+			list.add(element(depth, i, false));
+		}
+		return list;
+	}
+
+	private PythonTuple tuple(int depth, boolean key) {
+		int count = readCount(depth);
+		@Nullable Object[] elements = new Object[count];
+		for (int i = 0; i < count; i++) {
+			elements[i] = element(depth, i, key);
+		}
+		return PythonTuple.of(elements);
+	}
+
+	private @Nullable Object element(int depth, int index, boolean key) {
+		try {
+			return read(depth + 1, key);
+		}
+		catch (ConversionFailure ex) {
+			throw ex.at(index);
+		}
+	}
+
+	private Map<@Nullable Object, @Nullable Object> dict(int depth) {
+		int count = readCount(depth);
+		Map<@Nullable Object, @Nullable Object> map = new LinkedHashMap<>((int) (count / 0.75f) + 1);
+		for (int i = 0; i < count; i++) {
+			Object key = read(depth + 1, true);
+			try {
+				map.put(key, read(depth + 1, false));
+			}
+			catch (ConversionFailure ex) {
+				throw ex.atKey(String.valueOf(key));
+			}
+			if (map.size() != i + 1) {
+				throw new ConversionFailure("two keys of a Python dict are equal in Java: " + key);
+			}
+		}
+		return map;
+	}
+
+	private Set<@Nullable Object> set(int depth) {
+		int count = readCount(depth);
+		Set<@Nullable Object> set = new LinkedHashSet<>((int) (count / 0.75f) + 1);
+		for (int i = 0; i < count; i++) {
+			Object element = read(depth + 1, true);
+			if (!set.add(element)) {
+				throw new ConversionFailure("two elements of a Python set are equal in Java: " + element);
+			}
+		}
+		return set;
+	}
+
+}
