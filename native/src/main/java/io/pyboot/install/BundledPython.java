@@ -50,14 +50,13 @@ final class BundledPython {
 	private static final Pattern COMPANION = Pattern.compile("libffi\\.so\\.\\d+|libffi\\.\\d+\\.dylib");
 
 	/**
-	 * Half of the jar. pip is among it: this directory is shared and never changes, so
-	 * packages go into a virtual environment, which gets its own pip from ensurepip. The
-	 * providers of OpenSSL are never found, its compiled-in directory being that of the
-	 * machine it was built on.
+	 * Half of the jar, by how paths below {@code lib/python3.14} start. pip is among it:
+	 * this directory is shared and never changes, so packages go into a virtual
+	 * environment, which gets its own pip from ensurepip.
 	 */
-	private static final Pattern LEFT_OUT = Pattern.compile("lib/(cmake|pkgconfig|ossl-modules|engines-3)/.*"
-			+ "|lib/python[^/]*/(test|idlelib|tkinter|turtledemo|site-packages|config-[^/]*)/.*"
-			+ "|lib/python[^/]*/lib-dynload/(_test|_xxtest|_ctypes_test|xx).*|.*/__pycache__/.*");
+	private static final List<String> LEFT_OUT = List.of("test/", "idlelib/", "tkinter/", "turtledemo/",
+			"site-packages/", "config-", "lib-dynload/_test", "lib-dynload/_xxtest", "lib-dynload/_ctypes_test",
+			"lib-dynload/xx");
 
 	private final URL root;
 
@@ -94,9 +93,22 @@ final class BundledPython {
 		}
 	}
 
+	/**
+	 * Says which files are unpacked. It is asked for 3271 paths at each start, most of
+	 * them below {@code test}, so it does without regular expressions there.
+	 */
 	static boolean isWanted(String path) {
-		return (path.startsWith("lib/") && !LEFT_OUT.matcher(path).matches()) || EXECUTABLE.matcher(path).matches()
-				|| LIBRARY.matcher(path).matches() || COMPANION.matcher(path).matches();
+		if (!path.startsWith("lib/")) {
+			return EXECUTABLE.matcher(path).matches() || LIBRARY.matcher(path).matches()
+					|| COMPANION.matcher(path).matches();
+		}
+		int below = path.indexOf('/', "lib/".length()) + 1;
+		for (String start : LEFT_OUT) {
+			if (path.startsWith(start, below)) {
+				return false;
+			}
+		}
+		return path.startsWith("lib/python3.") && !path.contains("/__pycache__/");
 	}
 
 	/**
