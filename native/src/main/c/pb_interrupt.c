@@ -7,39 +7,33 @@ typedef struct {
     uint64_t request;
 } job;
 
-/* The thread that runs the request, or NULL. Under the context's lock. */
-static pb_thread *find(pb_context *ctx, uint64_t request) {
-    if (atomic_load(&ctx->owner.request) == request)
-        return &ctx->owner;
-    for (pb_thread *t = ctx->threads; t; t = t->next) {
-        if (atomic_load(&t->request) == request)
-            return t;
-    }
-    return NULL;
+/* Raises in one thread, if it runs the request (0: whatever it runs). Under the GIL and the context's lock. */
+static bool raise_in(pb_context *ctx, pb_thread *target, uint64_t request) {
+    uint64_t running = atomic_load(&target->request);
+    if (running == 0 || (request != 0 && running != request))
+        return false;
+    /* The flag first: the request's end looks at it after it has cleared the request. */
+    atomic_store(&target->interrupted, true);
+    return py.PyThreadState_SetAsyncExc(target->ident, ctx->state.interrupted) != 0;
 }
 
 /* A throw-away thread: it may wait for the GIL for as long as the code it wants to interrupt keeps it. */
 static void *interrupt_main(void *argument) {
     job j = *(job *)argument;
     free(argument);
+    bool hit = false;
     PyThreadState *ts = py.PyThreadState_New(j.ctx->interp);
     if (ts) {
         py.PyEval_AcquireThread(ts);
         pthread_mutex_lock(&j.ctx->lock);
-        pb_thread *target = find(j.ctx, j.request);
-        int hit = 0;
-        if (target) {
-            /* The flag first: the request's end looks at it after it has cleared the request. */
-            atomic_store(&target->interrupted, true);
-            hit = py.PyThreadState_SetAsyncExc(target->ident, j.ctx->state.interrupted);
-        }
+        hit = raise_in(j.ctx, &j.ctx->owner, j.request);
+        for (pb_thread *t = j.ctx->threads; t; t = t->next)
+            hit |= raise_in(j.ctx, t, j.request);
         pthread_mutex_unlock(&j.ctx->lock);
-        pb_count(hit ? PB_INTERRUPTS_DELIVERED : PB_INTERRUPTS_TOO_LATE);
         py.PyThreadState_Clear(ts);
         py.PyThreadState_DeleteCurrent();
-    } else {
-        pb_count(PB_INTERRUPTS_TOO_LATE);
     }
+    pb_count(hit ? PB_INTERRUPTS_DELIVERED : PB_INTERRUPTS_TOO_LATE);
     pb_leave(j.ctx);
     return NULL;
 }

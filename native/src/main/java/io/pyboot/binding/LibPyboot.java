@@ -6,9 +6,9 @@ import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 
 /**
- * The functions that libpyboot exports, by JNA direct mapping: primitives only, since each
- * mapped object would cost more than the call. Addresses are those of memory that the
- * caller keeps reachable for the whole call. The comments are in pb_api.c.
+ * The functions that libpyboot exports, by JNA direct mapping: primitives only, since
+ * each mapped object would cost more than the call. Addresses are those of memory that
+ * the caller keeps reachable for the whole call. The comments are in pb_api.c.
  */
 public final class LibPyboot {
 

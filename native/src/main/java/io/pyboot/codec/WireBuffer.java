@@ -13,9 +13,9 @@ import com.sun.jna.Native;
  * thread whose own is in use (a request made while another is being written), take one
  * from a shared stock.
  * <p>
- * Invariant: between {@link #acquire} and {@link #release} a buffer belongs to one thread.
- * The memory is freed with the buffer, so the buffer must be reachable while native code
- * uses its address: see {@link java.lang.ref.Reference#reachabilityFence}.
+ * Invariant: between {@link #acquire} and {@link #release} a buffer belongs to one
+ * thread. The memory is freed with the buffer, so the buffer must be reachable while
+ * native code uses its address: see {@link java.lang.ref.Reference#reachabilityFence}.
  */
 public final class WireBuffer {
 
@@ -141,7 +141,8 @@ public final class WireBuffer {
 	 * @param needed how many bytes there must be at least
 	 */
 	ByteBuffer grow(int used, int needed) {
-		ByteBuffer larger = allocate((int) Math.min(Integer.MAX_VALUE - 16, Math.max(needed, this.memory.capacity() * 2L)));
+		ByteBuffer larger = allocate(
+				(int) Math.min(Integer.MAX_VALUE - 16, Math.max(needed, this.memory.capacity() * 2L)));
 		larger.put(0, this.memory, 0, used);
 		this.memory = larger;
 		this.address = addressOf(larger);

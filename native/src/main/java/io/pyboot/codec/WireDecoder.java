@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads values that libpyboot wrote. A closed set of types comes out of it, whatever the
- * bytes are; bytes that are no value give a {@link PythonConversionException}. Used by one
- * thread.
+ * bytes are; bytes that are no value give a {@link PythonConversionException}. Used by
+ * one thread.
  */
 public final class WireDecoder {
 
@@ -208,7 +208,8 @@ public final class WireDecoder {
 				}
 				return values;
 			}
-			default -> throw new ConversionFailure("an array of typecode '" + typecode + "' has no counterpart in Java");
+			default ->
+				throw new ConversionFailure("an array of typecode '" + typecode + "' has no counterpart in Java");
 		}
 	}
 

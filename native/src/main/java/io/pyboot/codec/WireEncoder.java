@@ -33,8 +33,8 @@ public final class WireEncoder {
 	/**
 	 * @param buffer where to write
 	 * @param limits bounds on depth and size
-	 * @param converter asked for a value of a type unknown here; gives one of a known type
-	 * or throws {@link PythonConversionException}
+	 * @param converter asked for a value of a type unknown here; gives one of a known
+	 * type or throws {@link PythonConversionException}
 	 */
 	public WireEncoder(WireBuffer buffer, CodecLimits limits, @Nullable UnaryOperator<Object> converter) {
 		this.buffer = buffer;
@@ -330,7 +330,10 @@ public final class WireEncoder {
 		return at + 6;
 	}
 
-	/** Remembers the container; a depth past the limit is an error, as is one that contains itself. */
+	/**
+	 * Remembers the container; a depth past the limit is an error, as is one that
+	 * contains itself.
+	 */
 	private void enter(Object container, int depth) {
 		@Nullable Object[] parents = this.parents;
 		if (parents == null) {
@@ -353,7 +356,9 @@ public final class WireEncoder {
 		parents[depth] = container;
 	}
 
-	/** Begins a container whose count is set by {@link #end} to what was really written. */
+	/**
+	 * Begins a container whose count is set by {@link #end} to what was really written.
+	 */
 	private int begin(byte tag, Object container, int depth) {
 		enter(container, depth);
 		int at = reserve(5);

@@ -10,8 +10,8 @@ import io.pyboot.codec.WireBuffer;
 
 /**
  * Gives each function name a number, by which the contexts keep what they resolved. The
- * numbers are those of this process; names past {@link #LIMIT}, which only generated names
- * can reach, travel as text.
+ * numbers are those of this process; names past {@link #LIMIT}, which only generated
+ * names can reach, travel as text.
  */
 public final class FunctionNumbers {
 

@@ -10,8 +10,8 @@ import io.pyboot.codec.WireBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One life of a context: from its start to its end. Thread-safe; libpyboot checks the id at
- * each use, so that a call after the end is refused, never a crash.
+ * One life of a context: from its start to its end. Thread-safe; libpyboot checks the id
+ * at each use, so that a call after the end is refused, never a crash.
  */
 public final class PythonContext {
 
@@ -127,9 +127,16 @@ public final class PythonContext {
 	}
 
 	/**
-	 * Begins the end: no work is taken any more. What runs is finished; callers and threads
-	 * that Python code started are given the grace to leave, else the interpreter is left
-	 * alone and counted as abandoned.
+	 * Raises {@code pyboot.RequestInterrupted} in every request that runs now.
+	 */
+	public void interruptAll() {
+		LibPyboot.pb_interrupt(this.id, 0);
+	}
+
+	/**
+	 * Begins the end: no work is taken any more. What runs is finished; callers and
+	 * threads that Python code started are given the grace to leave, else the interpreter
+	 * is left alone and counted as abandoned.
 	 */
 	public void stop(Duration grace) {
 		LibPyboot.pb_stop_context(this.id, grace.toNanos());

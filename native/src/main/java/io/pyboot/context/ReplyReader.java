@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
-import com.sun.jna.Native;
+import com.sun.jna.Pointer;
 import io.pyboot.PythonCallException;
 import io.pyboot.PythonCallException.Frame;
 import io.pyboot.PythonCancelledException;
@@ -65,7 +65,7 @@ public final class ReplyReader {
 			throw new PythonContextLostException("No native memory was left for the answer");
 		}
 		try {
-			return read(Native.getDirectByteBuffer(address, length).order(ByteOrder.LITTLE_ENDIAN), 0, (int) length);
+			return read(new Pointer(address).getByteBuffer(0, length).order(ByteOrder.LITTLE_ENDIAN), 0, (int) length);
 		}
 		finally {
 			LibPyboot.pb_free(address);

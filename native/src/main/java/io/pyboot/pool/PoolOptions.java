@@ -36,7 +36,8 @@ public record PoolOptions(String name, PythonMode mode, Dispatch dispatch, int s
 			throw new IllegalArgumentException("size must be from 1 to 256 but is " + size);
 		}
 		if (concurrencyPerContext < 1) {
-			throw new IllegalArgumentException("concurrencyPerContext must be at least 1 but is " + concurrencyPerContext);
+			throw new IllegalArgumentException(
+					"concurrencyPerContext must be at least 1 but is " + concurrencyPerContext);
 		}
 		if (queueCapacity < 2 || queueCapacity > 65_536 || Integer.bitCount(queueCapacity) != 1) {
 			throw new IllegalArgumentException(
@@ -61,63 +62,74 @@ public record PoolOptions(String name, PythonMode mode, Dispatch dispatch, int s
 	 * @param name name of the pool
 	 */
 	public static PoolOptions named(String name) {
-		return new PoolOptions(name, PythonMode.AUTO, Dispatch.AUTO, Runtime.getRuntime().availableProcessors(), 1, 1024,
-				Duration.ofSeconds(30), 10_000, null, List.of(), List.of(), CodecLimits.DEFAULT);
+		return new PoolOptions(name, PythonMode.AUTO, Dispatch.AUTO, Runtime.getRuntime().availableProcessors(), 1,
+				1024, Duration.ofSeconds(30), 10_000, null, List.of(), List.of(), CodecLimits.DEFAULT);
 	}
 
 	public PoolOptions withMode(PythonMode mode) {
-		return new PoolOptions(this.name, mode, this.dispatch, this.size, this.concurrencyPerContext, this.queueCapacity,
-				this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload, this.limits);
+		return new PoolOptions(this.name, mode, this.dispatch, this.size, this.concurrencyPerContext,
+				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload,
+				this.limits);
 	}
 
 	public PoolOptions withDispatch(Dispatch dispatch) {
-		return new PoolOptions(this.name, this.mode, dispatch, this.size, this.concurrencyPerContext, this.queueCapacity,
-				this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload, this.limits);
+		return new PoolOptions(this.name, this.mode, dispatch, this.size, this.concurrencyPerContext,
+				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload,
+				this.limits);
 	}
 
 	public PoolOptions withSize(int size) {
-		return new PoolOptions(this.name, this.mode, this.dispatch, size, this.concurrencyPerContext, this.queueCapacity,
-				this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload, this.limits);
+		return new PoolOptions(this.name, this.mode, this.dispatch, size, this.concurrencyPerContext,
+				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload,
+				this.limits);
 	}
 
 	public PoolOptions withConcurrencyPerContext(int concurrencyPerContext) {
-		return new PoolOptions(this.name, this.mode, this.dispatch, this.size, concurrencyPerContext, this.queueCapacity,
-				this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload, this.limits);
+		return new PoolOptions(this.name, this.mode, this.dispatch, this.size, concurrencyPerContext,
+				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload,
+				this.limits);
 	}
 
 	public PoolOptions withQueueCapacity(int queueCapacity) {
-		return new PoolOptions(this.name, this.mode, this.dispatch, this.size, this.concurrencyPerContext, queueCapacity,
-				this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload, this.limits);
+		return new PoolOptions(this.name, this.mode, this.dispatch, this.size, this.concurrencyPerContext,
+				queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload,
+				this.limits);
 	}
 
 	public PoolOptions withMaxWait(Duration maxWait) {
 		return new PoolOptions(this.name, this.mode, this.dispatch, this.size, this.concurrencyPerContext,
-				this.queueCapacity, maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload, this.limits);
+				this.queueCapacity, maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload,
+				this.limits);
 	}
 
 	public PoolOptions withMaxWaiting(int maxWaiting) {
 		return new PoolOptions(this.name, this.mode, this.dispatch, this.size, this.concurrencyPerContext,
-				this.queueCapacity, this.maxWait, maxWaiting, this.requestTimeout, this.path, this.preload, this.limits);
+				this.queueCapacity, this.maxWait, maxWaiting, this.requestTimeout, this.path, this.preload,
+				this.limits);
 	}
 
 	public PoolOptions withRequestTimeout(@Nullable Duration requestTimeout) {
 		return new PoolOptions(this.name, this.mode, this.dispatch, this.size, this.concurrencyPerContext,
-				this.queueCapacity, this.maxWait, this.maxWaiting, requestTimeout, this.path, this.preload, this.limits);
+				this.queueCapacity, this.maxWait, this.maxWaiting, requestTimeout, this.path, this.preload,
+				this.limits);
 	}
 
 	public PoolOptions withPath(List<Path> path) {
 		return new PoolOptions(this.name, this.mode, this.dispatch, this.size, this.concurrencyPerContext,
-				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, path, this.preload, this.limits);
+				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, path, this.preload,
+				this.limits);
 	}
 
 	public PoolOptions withPreload(List<String> preload) {
 		return new PoolOptions(this.name, this.mode, this.dispatch, this.size, this.concurrencyPerContext,
-				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, this.path, preload, this.limits);
+				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, this.path, preload,
+				this.limits);
 	}
 
 	public PoolOptions withLimits(CodecLimits limits) {
 		return new PoolOptions(this.name, this.mode, this.dispatch, this.size, this.concurrencyPerContext,
-				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload, limits);
+				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload,
+				limits);
 	}
 
 }

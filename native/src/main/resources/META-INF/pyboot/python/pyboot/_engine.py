@@ -270,8 +270,8 @@ def _preload(name: str) -> None:
 
 
 def extend_path(paths: str) -> None:
-    """Put directories, separated by NUL, in front of the path of the calling interpreter."""
-    _extend_path([p for p in paths.split("\0") if p])
+    """Put directories, one a line, in front of the path of the calling interpreter."""
+    _extend_path(paths.split("\n"))
 
 
 def _extend_path(paths: list[str]) -> None:

@@ -1,0 +1,76 @@
+package io.pyboot.pool;
+
+import io.pyboot.PythonContextLostException;
+import io.pyboot.binding.LibPyboot;
+import io.pyboot.codec.WireBuffer;
+import io.pyboot.codec.WireEncoder;
+import io.pyboot.context.PythonContext;
+import io.pyboot.context.ReplyReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs requests on the thread that makes them: no queue, no other thread, no wake-up.
+ */
+final class CallerWay {
+
+	private final PythonPool pool;
+
+	private final ContextLeases leases;
+
+	CallerWay(PythonPool pool, ContextLeases leases) {
+		this.pool = pool;
+		this.leases = leases;
+	}
+
+	@Nullable Object invoke(PythonRequest request, long session, @Nullable ContextSlot wanted) {
+		RequestKind kind = request.kind();
+		this.pool.requestCounters().submitted(RequestWay.CALLER, kind);
+		long began = System.nanoTime();
+		WireBuffer buffer = WireBuffer.acquire();
+		try {
+			// After the count: whoever stops the pool waits for what is counted.
+			this.pool.requireRunning();
+			WireEncoder encoder = this.pool.encoder(buffer);
+			request.encode(encoder, session);
+			this.pool.requestCounters().encoded(encoder.length());
+			long length = run(buffer, encoder.length(), wanted);
+			this.pool.requestCounters().decoded(Math.max(0, length));
+			Object result = ReplyReader.read(buffer, length);
+			this.pool.ended(kind, RequestOutcome.COMPLETED, began);
+			return result;
+		}
+		catch (Throwable ex) {
+			this.pool.ended(kind, RequestOutcome.of(ex), began);
+			throw ex;
+		}
+		finally {
+			buffer.release();
+		}
+	}
+
+	private long run(WireBuffer buffer, int length, @Nullable ContextSlot wanted) {
+		long id = buffer.nextRequestId();
+		while (true) {
+			ContextSlot slot = this.leases.acquire(wanted);
+			PythonContext context = slot.context();
+			long result;
+			try {
+				result = context.call(buffer, length, id);
+			}
+			finally {
+				this.leases.release(slot);
+			}
+			if (result != LibPyboot.STALE) {
+				return result;
+			}
+			// The context was replaced between the two lines above; the request has not
+			// run.
+			this.pool.requireRunning();
+			if (slot.context() == context) {
+				throw new PythonContextLostException(
+						"Context " + slot.index + " of pool '" + this.pool.name() + "' is gone");
+			}
+		}
+	}
+
+}

@@ -1,0 +1,251 @@
+package io.pyboot.pool;
+
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+
+import io.pyboot.PythonCancelledException;
+import io.pyboot.PythonOverloadedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may enter which context on the caller's way: the context this thread used last, if
+ * free; else any free one; else a place in a fair, bounded queue.
+ * <p>
+ * Handing a context from thread to thread at each call would cost two context switches a
+ * call, many times the call itself. So a thread that comes back at once may go on with
+ * the context it had, for a {@link #QUANTUM} at most: then the release hands the lease to
+ * the thread that has waited longest. The first in the queue also looks for a free
+ * context by itself every {@link #RECHECK}, for the case that the releasing thread does
+ * not come back.
+ * <p>
+ * Invariants: a lease is held by one thread at a time and given back once; waiters are
+ * added, removed and chosen under the lock; a waiter's slot is set once, under the lock,
+ * and a waiter that leaves without looking at it under the lock has lost nothing.
+ * {@link #waiting} is the length of the queue, readable without the lock.
+ */
+final class ContextLeases {
+
+	/** How long a thread may go on while others wait. */
+	static final long QUANTUM = 1_000_000;
+
+	/** How often the first waiter looks for a free context. */
+	static final long RECHECK = 200_000;
+
+	private final ContextSlot[] slots;
+
+	private final int concurrency;
+
+	private final int maxWaiting;
+
+	private final long maxWaitNanos;
+
+	private final String pool;
+
+	private final ThreadLocal<ContextSlot> last = new ThreadLocal<>();
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final ArrayDeque<Waiter> queue = new ArrayDeque<>();
+
+	private volatile int waiting;
+
+	ContextLeases(ContextSlot[] slots, PoolOptions options) {
+		this.slots = slots;
+		this.concurrency = options.concurrencyPerContext();
+		this.maxWaiting = options.maxWaiting();
+		this.maxWaitNanos = options.maxWait().toNanos();
+		this.pool = options.name();
+	}
+
+	/** A thread in the queue. */
+	private static final class Waiter {
+
+		private final Thread thread = Thread.currentThread();
+
+		/** The only slot it accepts, or null for any. */
+		private final @Nullable ContextSlot wanted;
+
+		/** The slot whose lease it was handed; set once under the lock. */
+		private volatile @Nullable ContextSlot granted;
+
+		Waiter(@Nullable ContextSlot wanted) {
+			this.wanted = wanted;
+		}
+
+	}
+
+	/** Number of threads that wait. */
+	int waiting() {
+		return this.waiting;
+	}
+
+	/**
+	 * Takes a lease.
+	 * @param wanted the only slot to accept, or {@code null} for any
+	 * @throws PythonOverloadedException if none became free in time, or too many wait
+	 * @throws PythonCancelledException if the thread was interrupted while it waited
+	 */
+	ContextSlot acquire(@Nullable ContextSlot wanted) {
+		ContextSlot slot = this.last.get();
+		if (slot != null && (wanted == null || wanted == slot) && slot.tryLease(this.concurrency)) {
+			return slot;
+		}
+		slot = tryAny(wanted);
+		if (slot == null) {
+			slot = await(wanted);
+		}
+		this.last.set(slot);
+		return slot;
+	}
+
+	private @Nullable ContextSlot tryAny(@Nullable ContextSlot wanted) {
+		if (wanted != null) {
+			return take(wanted) ? wanted : null;
+		}
+		int start = (int) Thread.currentThread().getId();
+		for (int i = 0; i < this.slots.length; i++) {
+			ContextSlot slot = this.slots[Math.floorMod(start + i, this.slots.length)];
+			if (slot.outstanding.get() == 0 && take(slot)) {
+				return slot;
+			}
+		}
+		for (ContextSlot slot : this.slots) {
+			if (take(slot)) {
+				return slot;
+			}
+		}
+		return null;
+	}
+
+	/** Takes a lease and begins a tenancy. */
+	private boolean take(ContextSlot slot) {
+		if (!slot.tryLease(this.concurrency)) {
+			return false;
+		}
+		slot.tenancyStart = System.nanoTime();
+		return true;
+	}
+
+	private ContextSlot await(@Nullable ContextSlot wanted) {
+		Waiter waiter = new Waiter(wanted);
+		enqueue(waiter);
+		long until = System.nanoTime() + this.maxWaitNanos;
+		while (true) {
+			ContextSlot granted = waiter.granted;
+			if (granted != null) {
+				return granted;
+			}
+			long rest = until - System.nanoTime();
+			boolean interrupted = Thread.currentThread().isInterrupted();
+			if (rest <= 0 || interrupted) {
+				granted = leave(waiter);
+				if (granted != null) {
+					return granted;
+				}
+				if (interrupted) {
+					throw new PythonCancelledException(
+							"Interrupted while waiting for a context of pool '" + this.pool + "'");
+				}
+				throw new PythonOverloadedException("No context of pool '" + this.pool + "' became free within "
+						+ this.maxWaitNanos / 1_000_000 + " ms (max-wait)");
+			}
+			boolean first = isFirst(waiter);
+			LockSupport.parkNanos(this, first ? Math.min(rest, RECHECK) : rest);
+			if (first && waiter.granted == null) {
+				ContextSlot found = tryAny(wanted);
+				if (found != null) {
+					granted = leave(waiter);
+					if (granted != null) {
+						release(found); // was handed one at the same moment
+						return granted;
+					}
+					return found;
+				}
+			}
+		}
+	}
+
+	private void enqueue(Waiter waiter) {
+		this.lock.lock();
+		try {
+			if (this.queue.size() >= this.maxWaiting) {
+				throw new PythonOverloadedException("Already " + this.queue.size()
+						+ " callers wait for a context of pool '" + this.pool + "' (max-waiting)");
+			}
+			this.queue.add(waiter);
+			this.waiting = this.queue.size();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Leaves the queue and wakes the one that is first now. Gives the lease that came
+	 * meanwhile, or null.
+	 */
+	private @Nullable ContextSlot leave(Waiter waiter) {
+		this.lock.lock();
+		try {
+			if (waiter.granted == null) {
+				this.queue.remove(waiter);
+				this.waiting = this.queue.size();
+				wakeFirst();
+			}
+			return waiter.granted;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private boolean isFirst(Waiter waiter) {
+		this.lock.lock();
+		try {
+			return this.queue.peek() == waiter || waiter.wanted != null;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	private void wakeFirst() {
+		Waiter first = this.queue.peek();
+		if (first != null) {
+			LockSupport.unpark(first.thread);
+		}
+	}
+
+	/** Gives a lease back, or hands it on if its time is up and somebody waits. */
+	void release(ContextSlot slot) {
+		if (this.waiting != 0 && System.nanoTime() - slot.tenancyStart >= QUANTUM && handOver(slot)) {
+			return;
+		}
+		slot.leases.decrementAndGet();
+	}
+
+	private boolean handOver(ContextSlot slot) {
+		this.lock.lock();
+		try {
+			for (Iterator<Waiter> waiters = this.queue.iterator(); waiters.hasNext();) {
+				Waiter waiter = waiters.next();
+				if (waiter.wanted == null || waiter.wanted == slot) {
+					waiters.remove();
+					this.waiting = this.queue.size();
+					slot.tenancyStart = System.nanoTime();
+					waiter.granted = slot;
+					LockSupport.unpark(waiter.thread);
+					wakeFirst();
+					return true;
+				}
+			}
+			return false;
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+}

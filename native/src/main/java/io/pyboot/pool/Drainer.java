@@ -1,0 +1,147 @@
+package io.pyboot.pool;
+
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.concurrent.CompletableFuture;
+
+import io.pyboot.binding.LibPyboot;
+import io.pyboot.codec.WireBuffer;
+import io.pyboot.context.ReplyReader;
+import io.pyboot.context.RequestNotRunException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that takes finished requests of all contexts of a pool and completes their
+ * futures. It sleeps in libpyboot while there is nothing. Stages that depend on a future
+ * run on this thread unless they are given an executor, so they must not block.
+ */
+final class Drainer implements Runnable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Drainer.class);
+
+	private static final int CAPACITY = 256 << 10;
+
+	private static final int HEADER = 16;
+
+	private final PythonPool pool;
+
+	private final OwnerWay way;
+
+	private final long number;
+
+	private final Thread thread;
+
+	private volatile boolean stopped;
+
+	Drainer(PythonPool pool, OwnerWay way, long number) {
+		this.pool = pool;
+		this.way = way;
+		this.number = number;
+		this.thread = new Thread(this, "pyboot-drainer-" + pool.name());
+		this.thread.setDaemon(true);
+	}
+
+	void start() {
+		this.thread.start();
+	}
+
+	/** Lets the thread end when nothing is left, and waits for that. */
+	void stop() {
+		this.stopped = true;
+		LibPyboot.pb_wake_drainer(this.number);
+		boolean interrupted = false;
+		while (this.thread.isAlive() && Thread.currentThread() != this.thread) {
+			try {
+				this.thread.join();
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
+			}
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Override
+	public void run() {
+		ByteBuffer memory = ByteBuffer.allocateDirect(CAPACITY).order(ByteOrder.LITTLE_ENDIAN);
+		long address = WireBuffer.addressOf(memory);
+		while (true) {
+			long length = LibPyboot.pb_drain(this.number, address, CAPACITY, this.stopped ? 0 : -1);
+			if (length > 0) {
+				deliver(memory, (int) length);
+			}
+			else if (this.stopped || length < 0) {
+				break;
+			}
+		}
+		Reference.reachabilityFence(memory);
+	}
+
+	/**
+	 * Records as pb_pool_drain writes them: id, length, large flag, bytes padded to 8.
+	 */
+	private void deliver(ByteBuffer memory, int end) {
+		int at = 0;
+		while (at < end) {
+			long id = memory.getLong(at);
+			int length = memory.getInt(at + 8);
+			boolean large = memory.getInt(at + 12) != 0;
+			try {
+				deliver(id, memory, at + HEADER, length, large);
+			}
+			catch (Throwable ex) {
+				logger.error("A stage that depends on an asynchronous call of pool '{}' failed on its thread",
+						this.pool.name(), ex);
+			}
+			at += HEADER + (large ? 8 : (length + 7) & ~7);
+		}
+	}
+
+	private void deliver(long id, ByteBuffer memory, int start, int length, boolean large) {
+		this.pool.requestCounters().decoded(length);
+		boolean cast = (id & OwnerWay.CAST_MARK) != 0;
+		PendingRequest future = cast ? null : this.way.answered(id);
+		Object value;
+		try {
+			value = large ? ReplyReader.readLarge(memory.getLong(start), length)
+					: ReplyReader.read(memory, start, length);
+		}
+		catch (RequestNotRunException ex) {
+			notRun(future, cast, ex);
+			return;
+		}
+		catch (RuntimeException | Error ex) {
+			failed(future, cast, ex);
+			return;
+		}
+		if (future != null) {
+			future.succeed(value);
+		}
+	}
+
+	private void notRun(@Nullable PendingRequest future, boolean cast, RequestNotRunException ex) {
+		if (future != null) {
+			CompletableFuture.runAsync(() -> this.way.resubmit(future));
+		}
+		else if (cast) {
+			this.pool.ended(RequestKind.CALL, RequestOutcome.CANCELLED, System.nanoTime());
+			logger.warn("A cast of pool '{}' did not run: {}", this.pool.name(), ex.getMessage());
+		}
+	}
+
+	private void failed(@Nullable PendingRequest future, boolean cast, Throwable ex) {
+		if (future != null) {
+			future.fail(ex);
+		}
+		else if (cast) {
+			this.pool.ended(RequestKind.CALL, RequestOutcome.FAILED, System.nanoTime());
+			logger.warn("A cast of pool '{}' failed", this.pool.name(), ex);
+		}
+	}
+
+}

@@ -1,0 +1,399 @@
+package io.pyboot.pool;
+
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.pyboot.PythonCancelledException;
+import io.pyboot.PythonContextLostException;
+import io.pyboot.PythonException;
+import io.pyboot.PythonOverloadedException;
+import io.pyboot.PythonTimeoutException;
+import io.pyboot.binding.LibPyboot;
+import io.pyboot.codec.WireBuffer;
+import io.pyboot.codec.WireEncoder;
+import io.pyboot.context.PythonContext;
+import io.pyboot.context.ReplyReader;
+import io.pyboot.context.RequestNotRunException;
+import io.pyboot.pool.PendingRequest.Placement;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends requests to the owner threads of the contexts, so that the caller can always be
+ * let go: at its deadline, when its thread is interrupted, or at once.
+ */
+final class OwnerWay {
+
+	/** How long a thread sleeps in native code before it looks at its interrupt flag. */
+	private static final long SLICE = 50_000_000;
+
+	/** Marks the ids of casts, whose failures come to the drainer without a future. */
+	static final long CAST_MARK = 1L << 62;
+
+	private final PythonPool pool;
+
+	private final ContextSlot[] slots;
+
+	private final QueueGate gate;
+
+	private final ScheduledExecutorService deadlines;
+
+	/**
+	 * Requests whose answer goes to a future, by id, from their submission to their end.
+	 */
+	private final ConcurrentHashMap<Long, PendingRequest> pending = new ConcurrentHashMap<>();
+
+	/** Where the search for a context begins; spreads equal choices. Wraps. */
+	private final AtomicInteger rotation = new AtomicInteger();
+
+	OwnerWay(PythonPool pool, ContextSlot[] slots, QueueGate gate, ScheduledExecutorService deadlines) {
+		this.pool = pool;
+		this.slots = slots;
+		this.gate = gate;
+		this.deadlines = deadlines;
+	}
+
+	// ---- placing ----
+
+	private ContextSlot choose(@Nullable ContextSlot wanted) {
+		if (wanted != null) {
+			return wanted;
+		}
+		int start = this.rotation.getAndIncrement();
+		ContextSlot best = this.slots[Math.floorMod(start, this.slots.length)];
+		if (this.slots.length == 1) {
+			return best;
+		}
+		int least = Integer.MAX_VALUE;
+		for (int i = 0; i < this.slots.length; i++) {
+			ContextSlot slot = this.slots[Math.floorMod(start + i, this.slots.length)];
+			int depth = slot.context().queueLength();
+			int load = (depth < 0) ? Integer.MAX_VALUE - 1 : depth + slot.leases.get();
+			if (load == 0) {
+				return slot;
+			}
+			if (load < least) {
+				least = load;
+				best = slot;
+			}
+		}
+		return best;
+	}
+
+	/**
+	 * Puts the request in the buffer into a queue; waits for a place if the queues are
+	 * full.
+	 */
+	private Placement place(int kind, WireBuffer buffer, int length, long id, @Nullable ContextSlot wanted,
+			long deadline) {
+		Placement[] placed = new Placement[1];
+		long result = (this.gate.waiting() > 0) ? LibPyboot.FULL : attempt(kind, buffer, length, id, wanted, placed);
+		if (result == LibPyboot.FULL) {
+			long until = System.nanoTime() + this.pool.options().maxWait().toNanos();
+			if (deadline != 0 && deadline - until < 0) {
+				until = deadline;
+			}
+			this.gate.retry(until, () -> attempt(kind, buffer, length, id, wanted, placed));
+		}
+		return placed[0];
+	}
+
+	private long attempt(int kind, WireBuffer buffer, int length, long id, @Nullable ContextSlot wanted,
+			Placement[] placed) {
+		while (true) {
+			ContextSlot slot = choose(wanted);
+			PythonContext context = slot.context();
+			long ticket = context.submit(kind, buffer, length, id);
+			if (ticket >= 0) {
+				placed[0] = new Placement(slot, context, ticket);
+				return ticket;
+			}
+			if (ticket == LibPyboot.FULL) {
+				this.pool.requireRunning();
+				return ticket;
+			}
+			if (ticket == LibPyboot.NO_MEMORY) {
+				throw new PythonContextLostException("No native memory was left for the request");
+			}
+			this.pool.requireRunning();
+			if (slot.context() == context) {
+				throw new PythonContextLostException(
+						"Context " + slot.index + " of pool '" + this.pool.name() + "' is gone");
+			}
+		}
+	}
+
+	private int encode(PythonRequest request, long session, WireBuffer buffer) {
+		WireEncoder encoder = this.pool.encoder(buffer);
+		request.encode(encoder, session);
+		this.pool.requestCounters().encoded(encoder.length());
+		return encoder.length();
+	}
+
+	// ---- a platform thread that waits ----
+
+	/**
+	 * Runs a request and waits for its answer on the futex of its slot.
+	 * @param timeout in nanoseconds, 0 for none
+	 */
+	@Nullable Object invoke(PythonRequest request, long session, @Nullable ContextSlot wanted, long timeout) {
+		RequestKind kind = request.kind();
+		this.pool.requestCounters().submitted(RequestWay.OWNER, kind);
+		long began = System.nanoTime();
+		long deadline = deadline(began, timeout);
+		WireBuffer buffer = WireBuffer.acquire();
+		try {
+			this.pool.requireRunning();
+			Object result = null;
+			boolean done = false;
+			while (!done) {
+				long id = buffer.nextRequestId();
+				Placement placement = placeSync(request, session, buffer, id, wanted, deadline);
+				placement.slot().outstanding.incrementAndGet();
+				try {
+					long length = await(request, placement, buffer, id, deadline);
+					this.pool.requestCounters().decoded(Math.max(0, length));
+					result = ReplyReader.read(buffer, length);
+					done = true;
+				}
+				catch (RequestNotRunException ex) {
+					this.pool.requireRunning(); // the context was replaced: another one
+												// runs it
+				}
+				finally {
+					placement.slot().outstanding.decrementAndGet();
+				}
+			}
+			this.pool.ended(kind, RequestOutcome.COMPLETED, began);
+			return result;
+		}
+		catch (Throwable ex) {
+			this.pool.ended(kind, RequestOutcome.of(ex), began);
+			throw ex;
+		}
+		finally {
+			buffer.release();
+		}
+	}
+
+	private Placement placeSync(PythonRequest request, long session, WireBuffer buffer, long id,
+			@Nullable ContextSlot wanted, long deadline) {
+		int length = encode(request, session, buffer);
+		return placeInTime(request, LibPyboot.KIND_SYNC, buffer, length, id, wanted, deadline);
+	}
+
+	/** A wait for a place that the deadline ends is a timeout. */
+	private Placement placeInTime(PythonRequest request, int kind, WireBuffer buffer, int length, long id,
+			@Nullable ContextSlot wanted, long deadline) {
+		try {
+			return place(kind, buffer, length, id, wanted, deadline);
+		}
+		catch (PythonOverloadedException ex) {
+			if (deadline != 0 && System.nanoTime() - deadline >= 0) {
+				throw timeout(request);
+			}
+			throw ex;
+		}
+	}
+
+	static long deadline(long began, long timeout) {
+		if (timeout == 0) {
+			return 0;
+		}
+		long deadline = began + timeout;
+		return (deadline != 0) ? deadline : 1;
+	}
+
+	private static PythonTimeoutException timeout(PythonRequest request) {
+		return new PythonTimeoutException("The " + request.describe() + " did not finish within its deadline");
+	}
+
+	/**
+	 * Waits for the answer; gives the request up at the deadline, at max-wait while
+	 * queued, or when interrupted.
+	 */
+	private long await(PythonRequest request, Placement placement, WireBuffer buffer, long id, long deadline) {
+		PythonContext context = placement.context();
+		long startBy = System.nanoTime() + this.pool.options().maxWait().toNanos();
+		while (true) {
+			long slice = SLICE;
+			if (deadline != 0) {
+				slice = Math.max(0, Math.min(slice, deadline - System.nanoTime()));
+			}
+			long result = context.await(placement.ticket(), buffer, slice);
+			if (result != LibPyboot.PENDING) {
+				return result;
+			}
+			PythonException reason = null;
+			if (Thread.currentThread().isInterrupted()) {
+				reason = new PythonCancelledException("Interrupted while waiting for the " + request.describe());
+			}
+			else if (deadline != 0 && System.nanoTime() - deadline >= 0) {
+				reason = timeout(request);
+			}
+			else if (System.nanoTime() - startBy >= 0) {
+				startBy = Long.MAX_VALUE / 2 + System.nanoTime();
+				if (placement.isQueued()) {
+					reason = new PythonOverloadedException(
+							"No context of pool '" + this.pool.name() + "' began the " + request.describe() + " within "
+									+ this.pool.options().maxWait().toMillis() + " ms (max-wait)");
+				}
+			}
+			if (reason != null && giveUp(placement, id)) {
+				throw reason;
+			}
+		}
+	}
+
+	/** Whether the request was given up in time; if not, its answer is there. */
+	private static boolean giveUp(Placement placement, long id) {
+		int result = placement.context().cancel(placement.ticket());
+		if (result == LibPyboot.CANCEL_ABANDONED) {
+			placement.context().interrupt(id);
+		}
+		return result != LibPyboot.CANCEL_TOO_LATE;
+	}
+
+	// ---- a virtual thread that waits ----
+
+	/**
+	 * Runs a request for a virtual thread, which is parked meanwhile and never pins its
+	 * carrier.
+	 */
+	@Nullable Object invokeParked(PythonRequest request, long session, @Nullable ContextSlot wanted, long timeout) {
+		PendingRequest future = submit(RequestWay.OWNER, request, session, wanted, timeout);
+		try {
+			try {
+				return future.get(this.pool.options().maxWait().toNanos(), TimeUnit.NANOSECONDS);
+			}
+			catch (TimeoutException ex) {
+				Placement placement = future.placement();
+				if (placement != null && placement.isQueued()) {
+					future.fail(new PythonOverloadedException(
+							"No context of pool '" + this.pool.name() + "' began the " + request.describe() + " within "
+									+ this.pool.options().maxWait().toMillis() + " ms (max-wait)"));
+					giveUp(placement, future.id);
+				}
+				return future.get();
+			}
+		}
+		catch (InterruptedException ex) {
+			future.cancel(true);
+			Thread.currentThread().interrupt();
+			throw new PythonCancelledException("Interrupted while waiting for the " + request.describe(), ex);
+		}
+		catch (ExecutionException ex) {
+			throw rethrown(ex.getCause());
+		}
+	}
+
+	private static RuntimeException rethrown(@Nullable Throwable failure) {
+		if (failure instanceof Error error) {
+			throw error;
+		}
+		if (failure instanceof RuntimeException exception) {
+			return exception;
+		}
+		return new IllegalStateException(failure);
+	}
+
+	// ---- futures and casts ----
+
+	/**
+	 * Submits a request for a future. Never throws: what refuses the request is in the
+	 * future.
+	 * @param timeout in nanoseconds, 0 for none
+	 */
+	PendingRequest submit(RequestWay way, PythonRequest request, long session, @Nullable ContextSlot wanted,
+			long timeout) {
+		this.pool.requestCounters().submitted(way, request.kind());
+		WireBuffer buffer = VirtualThreads.isCurrent() ? WireBuffer.acquireShared() : WireBuffer.acquire();
+		PendingRequest future = new PendingRequest(this, request, session, wanted, buffer.nextRequestId(),
+				deadline(System.nanoTime(), timeout));
+		try {
+			this.pool.requireRunning();
+			place(future, buffer);
+			if (timeout != 0) {
+				future.timer(this.deadlines.schedule(future::expire, timeout, TimeUnit.NANOSECONDS));
+			}
+		}
+		catch (Throwable ex) {
+			future.fail(ex);
+		}
+		finally {
+			buffer.release();
+		}
+		return future;
+	}
+
+	private void place(PendingRequest future, WireBuffer buffer) {
+		int length = encode(future.request, future.session, buffer);
+		// Before it is placed: the answer may come at once.
+		this.pending.put(future.id, future);
+		future.placed(placeInTime(future.request, LibPyboot.KIND_ASYNC, buffer, length, future.id, future.wanted,
+				future.deadline));
+	}
+
+	void cast(PythonRequest request, long session, @Nullable ContextSlot wanted) {
+		this.pool.requestCounters().submitted(RequestWay.CAST, request.kind());
+		long began = System.nanoTime();
+		WireBuffer buffer = VirtualThreads.isCurrent() ? WireBuffer.acquireShared() : WireBuffer.acquire();
+		try {
+			this.pool.requireRunning();
+			int length = encode(request, session, buffer);
+			place(LibPyboot.KIND_CAST, buffer, length, buffer.nextRequestId() | CAST_MARK, wanted, 0);
+		}
+		catch (Throwable ex) {
+			this.pool.ended(request.kind(), RequestOutcome.of(ex), began);
+			throw ex;
+		}
+		finally {
+			buffer.release();
+		}
+	}
+
+	/** A future has ended, however. */
+	void ended(PendingRequest future, RequestOutcome outcome, long began) {
+		this.pending.remove(future.id);
+		this.pool.ended(future.request.kind(), outcome, began);
+	}
+
+	/** The drainer has an answer. */
+	@Nullable PendingRequest answered(long id) {
+		return this.pending.get(id);
+	}
+
+	/**
+	 * The context ended before the request's turn: another one gets it. Runs on any
+	 * thread that may block.
+	 */
+	void resubmit(PendingRequest future) {
+		WireBuffer buffer = WireBuffer.acquireShared();
+		try {
+			this.pool.requireRunning();
+			if (!future.isSettled()) {
+				place(future, buffer);
+			}
+		}
+		catch (Throwable ex) {
+			future.fail(ex);
+		}
+		finally {
+			buffer.release();
+		}
+	}
+
+	/** Gives up everything that waits or runs for a future. */
+	void abortAll(String why) {
+		this.pending.values().forEach((future) -> future.abort(why));
+	}
+
+	static long nanos(@Nullable Duration timeout) {
+		return (timeout != null) ? timeout.toNanos() : 0;
+	}
+
+}

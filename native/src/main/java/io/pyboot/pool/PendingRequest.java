@@ -1,0 +1,164 @@
+package io.pyboot.pool;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.pyboot.PythonCancelledException;
+import io.pyboot.PythonTimeoutException;
+import io.pyboot.binding.LibPyboot;
+import io.pyboot.context.PythonContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request on the owner's way whose answer goes to a future.
+ * <p>
+ * Invariant: {@link #settled} is set once, by whoever ends the request: the drainer with
+ * the answer, the deadline, a cancel, or a user who completes the future. That one counts
+ * the outcome; if it was not the drainer, it also gives the request up natively. Answers
+ * that come later find nobody.
+ */
+final class PendingRequest extends CompletableFuture<@Nullable Object> {
+
+	private final OwnerWay way;
+
+	final PythonRequest request;
+
+	final long session;
+
+	final @Nullable ContextSlot wanted;
+
+	final long id;
+
+	final long deadline;
+
+	private final long began = System.nanoTime();
+
+	private final AtomicBoolean settled = new AtomicBoolean();
+
+	/**
+	 * Where the request was placed last; written before the future is handed out, or by a
+	 * resubmission.
+	 */
+	private volatile @Nullable Placement placement;
+
+	private volatile @Nullable Future<?> timer;
+
+	/**
+	 * @param deadline as {@link System#nanoTime()}, or 0 for none
+	 */
+	PendingRequest(OwnerWay way, PythonRequest request, long session, @Nullable ContextSlot wanted, long id,
+			long deadline) {
+		this.way = way;
+		this.request = request;
+		this.session = session;
+		this.wanted = wanted;
+		this.id = id;
+		this.deadline = deadline;
+	}
+
+	/** A request in the queue of a context. */
+	record Placement(ContextSlot slot, PythonContext context, long ticket) {
+
+		boolean isQueued() {
+			return this.context.isQueued(this.ticket);
+		}
+
+	}
+
+	@Nullable Placement placement() {
+		return this.placement;
+	}
+
+	/** The request is in a queue; if it was given up before, it is taken out again. */
+	void placed(Placement placement) {
+		this.placement = placement;
+		if (this.settled.get()) {
+			withdraw(placement);
+		}
+	}
+
+	void timer(Future<?> timer) {
+		this.timer = timer;
+		if (isDone()) {
+			timer.cancel(false);
+		}
+	}
+
+	boolean isSettled() {
+		return this.settled.get();
+	}
+
+	private boolean settle(RequestOutcome outcome) {
+		if (!this.settled.compareAndSet(false, true)) {
+			return false;
+		}
+		this.way.ended(this, outcome, this.began);
+		Future<?> timer = this.timer;
+		if (timer != null) {
+			timer.cancel(false);
+		}
+		return true;
+	}
+
+	void succeed(@Nullable Object value) {
+		if (settle(RequestOutcome.COMPLETED)) {
+			super.complete(value);
+		}
+	}
+
+	void fail(Throwable failure) {
+		if (settle(RequestOutcome.of(failure))) {
+			super.completeExceptionally(failure);
+		}
+	}
+
+	/** The deadline has passed. */
+	void expire() {
+		fail(new PythonTimeoutException("The " + this.request.describe() + " did not finish within its deadline"));
+		withdraw(this.placement);
+	}
+
+	/** Drops the request if it is queued, interrupts it if it runs. */
+	private void withdraw(@Nullable Placement placement) {
+		if (placement != null && placement.context().cancel(placement.ticket()) == LibPyboot.CANCEL_ABANDONED) {
+			placement.context().interrupt(this.id);
+		}
+	}
+
+	@Override
+	public boolean cancel(boolean mayInterruptIfRunning) {
+		boolean first = settle(RequestOutcome.CANCELLED);
+		boolean cancelled = super.cancel(mayInterruptIfRunning);
+		if (first) {
+			withdraw(this.placement);
+		}
+		return cancelled;
+	}
+
+	@Override
+	public boolean complete(@Nullable Object value) {
+		return giveUp() & super.complete(value);
+	}
+
+	@Override
+	public boolean completeExceptionally(Throwable ex) {
+		return giveUp() & super.completeExceptionally(ex);
+	}
+
+	/** Somebody else completes the future, so nobody waits for the request any more. */
+	private boolean giveUp() {
+		boolean first = settle(RequestOutcome.CANCELLED);
+		if (first) {
+			withdraw(this.placement);
+		}
+		return first;
+	}
+
+	/** Interrupts or drops the request at shutdown. */
+	void abort(String why) {
+		fail(new PythonCancelledException("The " + this.request.describe() + " was given up: " + why));
+		withdraw(this.placement);
+	}
+
+}

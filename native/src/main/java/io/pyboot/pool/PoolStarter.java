@@ -1,0 +1,173 @@
+package io.pyboot.pool;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+import io.pyboot.PythonCallException;
+import io.pyboot.PythonException;
+import io.pyboot.PythonInstallationException;
+import io.pyboot.PythonPreloadException;
+import io.pyboot.context.PythonContext;
+import io.pyboot.install.PythonInstallation;
+import io.pyboot.runtime.PythonRuntime;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Makes the contexts of a pool, and decides what the found CPython lets them be.
+ */
+final class PoolStarter {
+
+	private static final Logger logger = LoggerFactory.getLogger(PoolStarter.class);
+
+	/** A start takes milliseconds, but a preloaded module may do a lot. */
+	static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+
+	/** The note that setup() of pyboot._engine adds to what a preload raised. */
+	private static final String PRELOAD_NOTE = "pyboot.preload=";
+
+	private final PythonRuntime runtime;
+
+	private final PoolOptions options;
+
+	private final PythonMode mode;
+
+	PoolStarter(PythonRuntime runtime, PoolOptions options) {
+		this.runtime = runtime;
+		this.options = options;
+		this.mode = resolveMode(runtime.info().installation(), options);
+	}
+
+	PythonMode mode() {
+		return this.mode;
+	}
+
+	/**
+	 * Whether callers may run Python on their own threads: since 3.14 CPython measures
+	 * the stack it has; before, a deep recursion in C on the 1 MB stack of a Java thread
+	 * kills the JVM.
+	 */
+	boolean allowsCallers() {
+		return this.mode == PythonMode.SUBINTERPRETER && this.options.dispatch() == Dispatch.AUTO
+				&& this.runtime.info().installation().version().isAtLeast(3, 14);
+	}
+
+	/** The support policy of docs/architecture.md. */
+	static PythonMode resolveMode(PythonInstallation python, PoolOptions options) {
+		boolean subinterpretersWork = python.version().isAtLeast(3, 13) && !python.freeThreaded();
+		PythonMode mode = options.mode();
+		if (mode == PythonMode.AUTO) {
+			return subinterpretersWork ? PythonMode.SUBINTERPRETER : PythonMode.MAIN;
+		}
+		if (mode == PythonMode.SUBINTERPRETER && python.freeThreaded()) {
+			throw new PythonInstallationException(
+					"Pool '" + options.name() + "' asks for subinterpreters, but Python " + python.version() + " ("
+							+ python.library() + ") is a free-threaded build, which cannot have one GIL each",
+					"Use mode main, which runs in parallel on a free-threaded build, or a Python with a GIL.");
+		}
+		if (mode == PythonMode.SUBINTERPRETER && !subinterpretersWork) {
+			logger.warn("Pool '{}' uses subinterpreters on Python {}, where datetime, decimal and sqlite3 abort the"
+					+ " process unless the main interpreter imported them first (it has), and ctypes and expat are"
+					+ " refused; use Python 3.14 or mode main", options.name(), python.version());
+		}
+		return mode;
+	}
+
+	PythonContext start(int index, long nativePool) {
+		try {
+			return this.runtime.startContext(this.mode == PythonMode.SUBINTERPRETER, nativePool,
+					this.options.queueCapacity(), config(index), START_TIMEOUT);
+		}
+		catch (PythonCallException ex) {
+			throw translated(ex);
+		}
+	}
+
+	private PythonException translated(PythonCallException ex) {
+		for (String note : ex.getNotes()) {
+			if (note.startsWith(PRELOAD_NOTE)) {
+				return new PythonPreloadException(note.substring(PRELOAD_NOTE.length()), this.options.name(), ex);
+			}
+		}
+		return ex;
+	}
+
+	private Map<String, Object> config(int index) {
+		Map<String, Object> config = new LinkedHashMap<>();
+		config.put("pool", this.options.name());
+		config.put("index", index);
+		config.put("mode", (this.mode == PythonMode.SUBINTERPRETER) ? "subinterpreter" : "main");
+		config.put("path", this.options.path().stream().map(Object::toString).toList());
+		config.put("preload", this.options.preload());
+		config.put("max_depth", this.options.limits().maxDepth());
+		config.put("max_message_size", this.options.limits().maxMessageSize());
+		return config;
+	}
+
+	/**
+	 * Starts all contexts side by side; if one fails, ends the others and throws what it
+	 * threw.
+	 */
+	List<PythonContext> startAll(long nativePool) {
+		int size = this.options.size();
+		ExecutorService starters = Executors
+			.newFixedThreadPool(Math.min(size, Runtime.getRuntime().availableProcessors()));
+		List<PythonContext> started = new ArrayList<>();
+		RuntimeException failure = null;
+		try {
+			List<Future<PythonContext>> starts = new ArrayList<>();
+			for (int i = 0; i < size; i++) {
+				int index = i;
+				starts.add(starters.submit(() -> start(index, nativePool)));
+			}
+			for (Future<PythonContext> start : starts) {
+				try {
+					started.add(start.get());
+				}
+				catch (java.util.concurrent.ExecutionException ex) {
+					failure = (failure != null) ? failure : unwrapped(ex);
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			failure = new CompletionException(
+					"Interrupted while the contexts of pool '" + this.options.name() + "' started", ex);
+		}
+		finally {
+			starters.shutdown();
+		}
+		if (failure == null) {
+			return started;
+		}
+		awaitStarters(starters);
+		started.forEach((context) -> context.stop(Duration.ofSeconds(1)));
+		started.forEach((context) -> context.awaitEnd(Duration.ofSeconds(2)));
+		throw failure;
+	}
+
+	private static void awaitStarters(ExecutorService starters) {
+		try {
+			starters.awaitTermination(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private static RuntimeException unwrapped(java.util.concurrent.ExecutionException ex) {
+		if (ex.getCause() instanceof Error error) {
+			throw error;
+		}
+		return (ex.getCause() instanceof RuntimeException exception) ? exception : new CompletionException(ex);
+	}
+
+}

@@ -1,0 +1,407 @@
+package io.pyboot.pool;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
+
+import io.pyboot.PythonException;
+import io.pyboot.PythonNotRunningException;
+import io.pyboot.binding.LibPyboot;
+import io.pyboot.codec.WireBuffer;
+import io.pyboot.codec.WireEncoder;
+import io.pyboot.context.PythonContext;
+import io.pyboot.runtime.PythonRuntime;
+import io.pyboot.runtime.RuntimeState;
+import io.pyboot.runtime.StateMachine;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A pool of contexts. The one rule of its dispatch: a synchronous request without a
+ * deadline runs on its caller's thread; everything else runs on the owner thread of a
+ * context, so that the caller can always be let go. Thread-safe.
+ */
+public final class PythonPool implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(PythonPool.class);
+
+	private static final Duration DEFAULT_DRAIN = Duration.ofSeconds(10);
+
+	private final PoolOptions options;
+
+	private final PoolStarter starter;
+
+	private final StateMachine state;
+
+	private final RequestCounters counters = new RequestCounters();
+
+	private final long nativePool;
+
+	private final ContextSlot[] slots;
+
+	private final ContextLeases leases;
+
+	private final QueueGate gate;
+
+	private final CallerWay callerWay;
+
+	private final OwnerWay ownerWay;
+
+	private final Drainer drainer;
+
+	private final ScheduledThreadPoolExecutor deadlines;
+
+	private final boolean callersAllowed;
+
+	private volatile @Nullable RequestListener listener;
+
+	private volatile @Nullable UnaryOperator<Object> argumentConverter;
+
+	private PythonPool(PoolOptions options, PoolStarter starter, StateMachine state, long nativePool,
+			List<PythonContext> contexts) {
+		this.options = options;
+		this.starter = starter;
+		this.state = state;
+		this.nativePool = nativePool;
+		this.slots = new ContextSlot[contexts.size()];
+		Arrays.setAll(this.slots, (i) -> new ContextSlot(i, contexts.get(i)));
+		this.leases = new ContextLeases(this.slots, options);
+		this.gate = new QueueGate(options);
+		this.deadlines = new ScheduledThreadPoolExecutor(1, (task) -> {
+			Thread thread = new Thread(task, "pyboot-deadlines-" + options.name());
+			thread.setDaemon(true);
+			return thread;
+		});
+		this.deadlines.setRemoveOnCancelPolicy(true);
+		this.callerWay = new CallerWay(this, this.leases);
+		this.ownerWay = new OwnerWay(this, this.slots, this.gate, this.deadlines);
+		this.drainer = new Drainer(this, this.ownerWay, nativePool);
+		this.callersAllowed = starter.allowsCallers();
+	}
+
+	/**
+	 * Opens a pool: its contexts run when this returns.
+	 * @param runtime the running runtime
+	 * @param options how the pool is made
+	 * @throws io.pyboot.PythonPreloadException if a preloaded module cannot be imported
+	 * @throws io.pyboot.PythonInstallationException if the mode is not possible with the
+	 * CPython that was found
+	 */
+	public static PythonPool open(PythonRuntime runtime, PoolOptions options) {
+		StateMachine state = new StateMachine("Pool '" + options.name() + "'");
+		state.moveTo(RuntimeState.INITING);
+		long began = System.nanoTime();
+		PoolStarter starter = new PoolStarter(runtime, options);
+		runtime.extendPath(options.path());
+		long nativePool = LibPyboot.pb_create_pool();
+		if (nativePool < 0) {
+			throw new PythonNotRunningException("Too many pools are open in this process");
+		}
+		PythonPool pool;
+		try {
+			pool = new PythonPool(options, starter, state, nativePool, starter.startAll(nativePool));
+		}
+		catch (RuntimeException | Error ex) {
+			LibPyboot.pb_destroy_pool(nativePool);
+			throw ex;
+		}
+		pool.drainer.start();
+		state.moveTo(RuntimeState.RUNNING);
+		logger.info("Pool '{}' runs {} contexts in mode {} after {} ms", options.name(), options.size(), starter.mode(),
+				(System.nanoTime() - began) / 1_000_000);
+		return pool;
+	}
+
+	// ---- requests ----
+
+	/**
+	 * Runs a request and waits for its answer.
+	 * @return the answer, {@code null} for {@code None}
+	 */
+	public @Nullable Object invoke(PythonRequest request, RequestOptions options) {
+		return invoke(request, 0, (options != RequestOptions.NONE) ? wanted(options) : null, options);
+	}
+
+	@Nullable Object invoke(PythonRequest request, long session, @Nullable ContextSlot wanted, RequestOptions options) {
+		long timeout = timeout(options);
+		if (VirtualThreads.isCurrent()) {
+			return this.ownerWay.invokeParked(request, session, wanted, timeout);
+		}
+		if (timeout == 0 && this.callersAllowed) {
+			return this.callerWay.invoke(request, session, wanted);
+		}
+		return this.ownerWay.invoke(request, session, wanted, timeout);
+	}
+
+	/**
+	 * Runs a request on an owner thread. Never throws: what refuses the request is in the
+	 * future. Cancelling the future drops the request if it is queued and interrupts it
+	 * if it runs. Dependent stages run on the pool's drainer thread unless they are given
+	 * an executor, so they must not block.
+	 */
+	public CompletableFuture<@Nullable Object> submit(PythonRequest request, RequestOptions options) {
+		return this.ownerWay.submit(RequestWay.ASYNC, request, 0, wanted(options), timeout(options));
+	}
+
+	/**
+	 * Runs a request on an owner thread and forgets it; a failure is counted and logged.
+	 */
+	public void cast(PythonRequest request, RequestOptions options) {
+		this.ownerWay.cast(request, 0, wanted(options));
+	}
+
+	/**
+	 * Runs a request once in each context and waits for all. Throws the first failure.
+	 */
+	public void broadcast(PythonRequest request, RequestOptions options) {
+		List<CompletableFuture<?>> answers = new ArrayList<>();
+		for (ContextSlot slot : this.slots) {
+			answers.add(this.ownerWay.submit(RequestWay.ASYNC, request, 0, slot, timeout(options)));
+		}
+		try {
+			CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).join();
+		}
+		catch (CompletionException ex) {
+			if (ex.getCause() instanceof PythonException failure) {
+				throw failure;
+			}
+			throw ex;
+		}
+	}
+
+	/**
+	 * Opens a namespace of its own in one context.
+	 * @param options which context; any if it says nothing
+	 */
+	public PythonSession openSession(RequestOptions options) {
+		requireRunning();
+		ContextSlot wanted = wanted(options);
+		if (wanted == null) {
+			wanted = this.slots[0];
+			for (ContextSlot slot : this.slots) {
+				if (slot.leases.get() + slot.outstanding.get() < wanted.leases.get() + wanted.outstanding.get()) {
+					wanted = slot;
+				}
+			}
+		}
+		return new PythonSession(this, wanted);
+	}
+
+	private @Nullable ContextSlot wanted(RequestOptions options) {
+		int index = options.contextIndex();
+		if (index >= this.slots.length || index < -1) {
+			throw new IllegalArgumentException(
+					"Pool '" + name() + "' has no context " + index + ", only 0 to " + (this.slots.length - 1));
+		}
+		if (index >= 0) {
+			return this.slots[index];
+		}
+		Object key = options.affinityKey();
+		if (key == null) {
+			return null;
+		}
+		int hash = key.hashCode();
+		return this.slots[Math.floorMod(hash ^ (hash >>> 16), this.slots.length)];
+	}
+
+	private long timeout(RequestOptions options) {
+		Duration timeout = options.timeout();
+		return OwnerWay.nanos((timeout != null) ? timeout : this.options.requestTimeout());
+	}
+
+	// ---- what the ways need ----
+
+	void requireRunning() {
+		this.state.requireRunning();
+	}
+
+	RequestCounters requestCounters() {
+		return this.counters;
+	}
+
+	WireEncoder encoder(WireBuffer buffer) {
+		return new WireEncoder(buffer, this.options.limits(), this.argumentConverter);
+	}
+
+	void ended(RequestKind kind, RequestOutcome outcome, long began) {
+		this.counters.ended(outcome);
+		RequestListener listener = this.listener;
+		if (listener != null) {
+			listener.completed(kind, outcome, System.nanoTime() - began);
+		}
+	}
+
+	// ---- facts ----
+
+	/** Name of the pool. */
+	public String name() {
+		return this.options.name();
+	}
+
+	/** How the pool was made. */
+	public PoolOptions options() {
+		return this.options;
+	}
+
+	/** What its contexts are; never {@link PythonMode#AUTO}. */
+	public PythonMode mode() {
+		return this.starter.mode();
+	}
+
+	/** State of the pool. */
+	public RuntimeState state() {
+		return this.state.get();
+	}
+
+	/** Requests that were made and have not ended. */
+	public int inFlight() {
+		return (int) this.counters.inFlight(casts());
+	}
+
+	private long casts() {
+		return LibPyboot.pb_casts_completed(this.nativePool);
+	}
+
+	/** Callers that wait for a context or for a place in a queue. */
+	public int waiting() {
+		return this.leases.waiting() + this.gate.waiting();
+	}
+
+	/** Requests on the owners' way, waiting or running. */
+	public int queueDepth() {
+		return contexts().stream().mapToInt(ContextSnapshot::queueDepth).sum();
+	}
+
+	/** The contexts now. */
+	public List<ContextSnapshot> contexts() {
+		List<ContextSnapshot> snapshots = new ArrayList<>();
+		for (ContextSlot slot : this.slots) {
+			PythonContext context = slot.context();
+			int depth = context.queueLength();
+			String state = (depth < 0) ? "STOPPED" : (depth > 0 || slot.leases.get() > 0) ? "BUSY" : "IDLE";
+			snapshots.add(new ContextSnapshot(slot.index, context.generation(), state,
+					Math.max(0, context.requestCount()), Math.max(0, depth), context.uptime(), -1));
+		}
+		return snapshots;
+	}
+
+	/**
+	 * Counters of the requests by name. The sum of {@code requests.completed},
+	 * {@code failed}, {@code timedout}, {@code cancelled}, {@code rejected} and
+	 * {@code inflight} is {@code requests.submitted}.
+	 */
+	public Map<String, Long> counters() {
+		return this.counters.snapshot(casts());
+	}
+
+	/** Sets who hears of ended requests; {@code null} for nobody. */
+	public void setListener(@Nullable RequestListener listener) {
+		this.listener = listener;
+	}
+
+	/**
+	 * Sets what is asked for an argument of a type that the codec does not know: it gives
+	 * a value of a known type or throws {@link io.pyboot.PythonConversionException}.
+	 */
+	public void setArgumentConverter(UnaryOperator<Object> converter) {
+		this.argumentConverter = converter;
+	}
+
+	// ---- life cycle ----
+
+	/**
+	 * Replaces a context by a new one. The new one serves before the old one leaves; the
+	 * old one finishes what it has. Blocks until the new one serves.
+	 * @param index 0-based place of the context
+	 */
+	public void restart(int index) {
+		ContextSlot slot = wanted(RequestOptions.NONE.withContextIndex(Math.max(0, index)));
+		if (slot == null || index < 0) {
+			throw new IllegalArgumentException("Pool '" + name() + "' has no context " + index);
+		}
+		PythonContext old;
+		synchronized (slot) {
+			requireRunning();
+			PythonContext next = this.starter.start(index, this.nativePool);
+			old = slot.context();
+			slot.replace(next);
+		}
+		// What was queued before the exchange is finished first; what still comes is
+		// refused and sent to the new one.
+		long until = System.nanoTime() + DEFAULT_DRAIN.toNanos();
+		while (old.queueLength() > 0 && System.nanoTime() - until < 0) {
+			LockSupport.parkNanos(1_000_000);
+		}
+		old.stop(DEFAULT_DRAIN);
+		logger.info("Context {} of pool '{}' was replaced", index, name());
+	}
+
+	/** Closes with ten seconds of grace. */
+	@Override
+	public void close() {
+		close(DEFAULT_DRAIN);
+	}
+
+	/**
+	 * Closes the pool: rejects new work at once, lets accepted work finish, interrupts
+	 * what has not finished after three quarters of the time, and leaves alone (and
+	 * counts) what does not end then. A second call does nothing.
+	 * @param drain how long it may take
+	 */
+	public void close(Duration drain) {
+		if (!this.state.moveTo(RuntimeState.SHUTTING_DOWN)) {
+			return;
+		}
+		long began = System.nanoTime();
+		long total = drain.toNanos();
+		if (!awaitIdle(began + total / 4 * 3)) {
+			logger.warn("Pool '{}' interrupts {} requests that did not finish in time", name(), inFlight());
+			this.ownerWay.abortAll("the pool stops");
+			for (ContextSlot slot : this.slots) {
+				slot.context().interruptAll();
+			}
+			awaitIdle(began + total / 8 * 7);
+		}
+		long grace = Math.max(100_000_000, total / 8);
+		for (ContextSlot slot : this.slots) {
+			slot.context().stop(Duration.ofNanos(grace));
+		}
+		long until = System.nanoTime() + grace + 100_000_000;
+		int abandoned = 0;
+		for (ContextSlot slot : this.slots) {
+			if (!slot.context().awaitEnd(Duration.ofNanos(Math.max(0, until - System.nanoTime())))) {
+				abandoned++;
+			}
+		}
+		this.ownerWay.abortAll("the pool has stopped");
+		this.drainer.stop();
+		this.deadlines.shutdownNow();
+		LibPyboot.pb_destroy_pool(this.nativePool);
+		this.state.moveTo(RuntimeState.STOPPED);
+		if (abandoned > 0) {
+			logger.warn("Pool '{}' stopped, but {} contexts did not end and were left alone", name(), abandoned);
+		}
+		else {
+			logger.info("Pool '{}' stopped after {} ms", name(), (System.nanoTime() - began) / 1_000_000);
+		}
+	}
+
+	private boolean awaitIdle(long until) {
+		while (inFlight() > 0) {
+			if (System.nanoTime() - until >= 0) {
+				return false;
+			}
+			LockSupport.parkNanos(2_000_000);
+		}
+		return true;
+	}
+
+}
