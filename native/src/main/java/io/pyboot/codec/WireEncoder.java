@@ -67,21 +67,24 @@ public final class WireEncoder {
 	 * Writes a raw byte, such as an operation.
 	 */
 	public void writeByte(int value) {
-		this.memory.put(reserve(1), (byte) value);
+		int at = reserve(1);
+		this.memory.put(at, (byte) value);
 	}
 
 	/**
 	 * Writes a raw 32-bit number, such as a count.
 	 */
 	public void writeInt(int value) {
-		this.memory.putInt(reserve(4), value);
+		int at = reserve(4);
+		this.memory.putInt(at, value);
 	}
 
 	/**
 	 * Writes a raw 64-bit number, such as an id.
 	 */
 	public void writeLong(long value) {
-		this.memory.putLong(reserve(8), value);
+		int at = reserve(8);
+		this.memory.putLong(at, value);
 	}
 
 	/**
@@ -133,7 +136,7 @@ public final class WireEncoder {
 
 	private void write(@Nullable Object value, int depth, boolean hashable) {
 		if (value == null) {
-			this.memory.put(reserve(1), WireTag.NONE);
+			writeByte(WireTag.NONE);
 		}
 		else if (value instanceof String string) {
 			writeString(string);
@@ -148,7 +151,7 @@ public final class WireEncoder {
 			writeInteger(number);
 		}
 		else if (value instanceof Boolean bool) {
-			this.memory.put(reserve(1), bool ? WireTag.TRUE : WireTag.FALSE);
+			writeByte(bool ? WireTag.TRUE : WireTag.FALSE);
 		}
 		else if (value instanceof Map<?, ?> map) {
 			writeMap(map, depth, hashable);
@@ -258,7 +261,8 @@ public final class WireEncoder {
 	}
 
 	private void writeBlock(byte tag, byte[] bytes) {
-		this.memory.put(reserveBlock(tag, bytes.length), bytes);
+		int at = reserveBlock(tag, bytes.length);
+		this.memory.put(at, bytes);
 	}
 
 	/**
