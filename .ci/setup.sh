@@ -38,7 +38,7 @@ install_with_apt() {
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
         apt-get install -q -y --no-install-recommends "${packages[@]}"
     # Also puts local certificate authorities into the key store of the JDK.
-    "${as_root[@]}" update-ca-certificates -f
+    "${as_root[@]}" update-ca-certificates -f >/dev/null
 }
 
 setup() {
