@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Python code raised an exception. Carries what Python knows about it: the type, the
- * message, the traceback as Python prints it, notes (PEP 678) and, as {@link #getCause()},
- * the exception it was raised from. The Python frames stand on top of the Java stack
- * trace. The members of an exception group (PEP 654) are the suppressed exceptions.
+ * message, the traceback as Python prints it, notes (PEP 678) and, as
+ * {@link #getCause()}, the exception it was raised from. The Python frames stand on top
+ * of the Java stack trace. The members of an exception group (PEP 654) are the suppressed
+ * exceptions.
  */
 public class PythonCallException extends PythonException {
 
@@ -35,6 +36,8 @@ public class PythonCallException extends PythonException {
 	 * @param cause the exception this one was raised from or while handling, or
 	 * {@code null}
 	 */
+	// setStackTrace is called on this, but it reads nothing that a subclass could set.
+	@SuppressWarnings("this-escape")
 	public PythonCallException(String pythonType, String pythonMessage, String traceback, List<String> notes,
 			List<Frame> frames, @Nullable Throwable cause) {
 		super(pythonMessage.isEmpty() ? pythonType : pythonType + ": " + pythonMessage, cause);
