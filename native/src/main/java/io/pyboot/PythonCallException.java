@@ -36,6 +36,8 @@ public class PythonCallException extends PythonException {
 	 * @param cause the exception this one was raised from or while handling, or
 	 * {@code null}
 	 */
+	// setStackTrace is called on this, but it reads nothing that a subclass could set.
+	@SuppressWarnings("this-escape")
 	public PythonCallException(String pythonType, String pythonMessage, String traceback, List<String> notes,
 			List<Frame> frames, @Nullable Throwable cause) {
 		super(pythonMessage.isEmpty() ? pythonType : pythonType + ": " + pythonMessage, cause);

@@ -1,7 +1,6 @@
 package io.pyboot.install;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,7 +64,7 @@ final class Acceptance {
 		boolean own = facts.prefix().equals(venv.directory().normalize());
 		return new PythonInstallation(source, facts.version(), facts.freeThreaded(),
 				own ? executable : executable(venv, executable), home, library, venv.directory(),
-				own ? facts.sitePackages() : List.of(venv.sitePackages()), List.of());
+				own ? facts.sitePackages() : List.of(venv.sitePackages(facts.freeThreaded())), List.of());
 	}
 
 	/**
@@ -106,7 +105,7 @@ final class Acceptance {
 					"Install that Python again. " + TAKE_ANOTHER);
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
+			throw Homes.unreadable(facts.basePrefix(), ex);
 		}
 	}
 

@@ -1,7 +1,6 @@
 package io.pyboot.install;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,7 +52,7 @@ final class Homes {
 			}
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
+			throw unreadable(home, ex);
 		}
 	}
 
@@ -85,8 +84,13 @@ final class Homes {
 			return children.toList();
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
+			throw unreadable(directory, ex);
 		}
+	}
+
+	static PythonInstallationException unreadable(Path directory, IOException cause) {
+		return new PythonInstallationException("'%s' cannot be read: %s".formatted(directory, cause),
+				"Let this user read it, or set pyboot.python.executable to another CPython.", cause);
 	}
 
 	private static PythonInstallationException refused(Path home, String origin, String why) {

@@ -36,6 +36,8 @@ record PythonFacts(String implementation, PythonVersion version, boolean freeThr
 
 	private static final String SCRIPT = script("facts.py");
 
+	private static final String MARKER = "pyboot-facts";
+
 	private static final int FIXED = 10;
 
 	/**
@@ -49,8 +51,9 @@ record PythonFacts(String implementation, PythonVersion version, boolean freeThr
 
 	static PythonFacts ask(Path executable, Duration limit) {
 		String output = ChildProcess.run(executable, List.of("-I", "-c", SCRIPT), limit);
-		String[] values = output.split("\0", -1);
-		if (values.length < FIXED || !"pyboot-facts".equals(values[0])) {
+		// A wrapper script or a sitecustomize may have written something before.
+		String[] values = output.substring(Math.max(0, output.lastIndexOf(MARKER))).split("\0", -1);
+		if (values.length < FIXED || !MARKER.equals(values[0])) {
 			throw new PythonInstallationException("'%s' is not a Python executable".formatted(executable),
 					"Set pyboot.python.executable to the executable of a CPython 3.12 to 3.14.");
 		}

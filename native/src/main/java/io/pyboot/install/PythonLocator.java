@@ -153,7 +153,7 @@ public final class PythonLocator {
 				(facts != null) ? "has no shared library" : "is gone");
 		return new PythonInstallation(source, base.version(), base.freeThreaded(),
 				Acceptance.executable(venv, base.executable()), base.home(), base.library(), venv.directory(),
-				List.of(venv.sitePackages()), base.companions());
+				List.of(venv.sitePackages(base.freeThreaded())), base.companions());
 	}
 
 	private @Nullable Path onPath(String name) {

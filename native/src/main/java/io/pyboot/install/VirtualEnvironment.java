@@ -64,8 +64,9 @@ record VirtualEnvironment(Path directory, PythonVersion version) {
 		return this.directory.resolve("bin").resolve("python");
 	}
 
-	Path sitePackages() {
-		return this.directory.resolve("lib").resolve("python" + this.version.feature()).resolve("site-packages");
+	Path sitePackages(boolean freeThreaded) {
+		String python = "python" + this.version.feature() + (freeThreaded ? "t" : "");
+		return this.directory.resolve("lib").resolve(python).resolve("site-packages");
 	}
 
 	/**

@@ -15,7 +15,7 @@ for folder, folders, files in os.walk(root):
     sources += [os.path.join(folder, name) for name in files if name.endswith(".py")]
 sources.sort(key=os.path.getsize)
 
-workers = min(os.cpu_count() or 1, 8)
+workers = min(os.process_cpu_count() or 1, 8)
 children = []
 for worker in range(1, workers):
     pid = os.fork()

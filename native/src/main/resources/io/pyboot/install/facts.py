@@ -13,7 +13,7 @@ def mapped_library():
         with open("/proc/self/maps", errors="surrogateescape") as maps:
             for line in maps:
                 path = line.rstrip("\n").split(None, 5)[5:]
-                if path and os.path.basename(path[0]).startswith("libpython%d." % sys.version_info[0]):
+                if path and os.path.basename(path[0]).startswith("libpython%d.%d" % sys.version_info[:2]):
                     return path[0]
     except OSError:
         pass  # no /proc here: the build configuration says it

@@ -79,6 +79,14 @@ class PythonFactsTest {
 	}
 
 	@Test
+	void whatAWrapperWritesBeforeIsIgnored() throws IOException {
+		Path python = Pythons.claiming(this.root.resolve("py"), "CPython", "3.14.0", this.root, this.root, this.root,
+				"");
+		Path wrapper = Pythons.script(this.root.resolve("wrapper"), "echo Welcome; exec '" + python + "' \"$@\"");
+		assertThat(PythonFacts.ask(wrapper).version()).isEqualTo(new PythonVersion(3, 14, 0));
+	}
+
+	@Test
 	void oneForAnotherMachineIsRefused() throws IOException {
 		Path file = Files.write(this.root.resolve("elf"), new byte[] { 0x7f, 'E', 'L', 'F', 0, 0, 0, 0 });
 		file.toFile().setExecutable(true);

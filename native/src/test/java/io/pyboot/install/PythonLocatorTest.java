@@ -128,6 +128,13 @@ class PythonLocatorTest {
 		assertRefused(home.resolve("bin/python3"), null, null).withMessageContaining("encodings");
 	}
 
+	@Test
+	void aPythonWhosePrefixDoesNotExistIsRefused() throws IOException {
+		Path gone = this.root.resolve("gone");
+		Path python = Pythons.claiming(this.root.resolve("python"), "CPython", "3.13.1", gone, gone, gone, "");
+		assertRefused(python, null, null).withMessageContaining(gone.toString());
+	}
+
 	// A home
 
 	@Test
