@@ -103,8 +103,10 @@ class TrendTest(unittest.TestCase):
         self.assertGreater(error, 2 * trend(data)["naive_error"])
 
     def test_blocks_longer_than_the_data_are_refused(self) -> None:
-        with self.assertRaisesRegex(ValueError, "block_days must be from 1 to 800 but is 801"):
+        with self.assertRaisesRegex(NotEnoughDataError, "blocks of 801 days need as many days but there are 800"):
             resample(made_up(800, season), 1, 0, 1, 801)
+        with self.assertRaisesRegex(ValueError, "block_days must be at least 1 but is 0"):
+            resample(made_up(800, season), 1, 0, 1, 0)
 
 
 class ForecastTest(unittest.TestCase):

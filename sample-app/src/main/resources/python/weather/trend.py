@@ -144,8 +144,10 @@ def resample(data: bytes, seed: int, chunk: int, count: int, block_days: int = 3
     started, cpu = time.monotonic(), time.thread_time()
     fit = _fit(data)
     days = len(fit.residuals)
-    if not 1 <= block_days <= days:
-        raise ValueError(f"block_days must be from 1 to {days} but is {block_days}")
+    if block_days < 1:
+        raise ValueError(f"block_days must be at least 1 but is {block_days}")
+    if block_days > days:
+        raise NotEnoughDataError(f"blocks of {block_days} days need as many days but there are {days}")
     generator = random.Random(f"{seed}/{chunk}")
     circle = fit.residuals + fit.residuals[:block_days]
     blocks = -(-days // block_days)
