@@ -138,16 +138,20 @@ async function upload(form) {
   }
 }
 
-function theme() {
-  const wanted = localStorage.getItem("theme") ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
-  document.documentElement.dataset.theme = wanted;
-}
-
-theme();
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", theme);
+// Without a choice of its own the page follows the system. A browser may forbid storage.
+const root = document.documentElement;
+const remember = (theme) => {
+  try {
+    theme ? localStorage.setItem("theme", theme) : root.dataset.theme = localStorage.getItem("theme") ?? "";
+  } catch {
+    // The choice lasts as long as the page.
+  }
+};
+remember();
 $("theme").addEventListener("click", () => {
-  localStorage.setItem("theme", document.documentElement.dataset.theme === "dark" ? "light" : "dark");
-  theme();
+  const dark = root.dataset.theme === "dark" || (!root.dataset.theme && matchMedia("(prefers-color-scheme: dark)").matches);
+  root.dataset.theme = dark ? "light" : "dark";
+  remember(root.dataset.theme);
 });
 $("dataset").addEventListener("change", (event) => {
   dataset = event.target.value;

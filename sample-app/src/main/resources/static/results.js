@@ -38,7 +38,7 @@ function span(months) {
 export function showSummary(summary) {
   const tiles = [
     ["Days", summary.days.toLocaleString("en"), summary.missing_days ? `${summary.missing_days} missing` : "none missing"],
-    ["Mean temperature", number(summary.temp_mean) + " °C", `${day(summary.first)} –  ${day(summary.last)}`],
+    ["Mean temperature", number(summary.temp_mean) + " °C", `${day(summary.first)} – ${day(summary.last)}`],
     ["Warmest", number(summary.warmest.value) + " °C", day(summary.warmest.date)],
     ["Coldest", number(summary.coldest.value) + " °C", day(summary.coldest.date)],
     ["Wettest day", number(summary.wettest.value) + " mm", day(summary.wettest.date)],
@@ -76,7 +76,7 @@ export function showTemperature(months) {
 export function showPrecipitation(months) {
   const high = Math.max(10, ...months.map((m) => m.precipitation));
   show($("precipitation"), (width) => plot({
-    width, height: 250, label: "Precipitation by month", x: span(months), y: [0, high * 1.05], xTicks: yearTicks(months),
+    width, height: width < 420 ? 250 : 330, label: "Precipitation by month", x: span(months), y: [0, high * 1.05], xTicks: yearTicks(months),
     readouts: months.map((m) => ({
       at: monthPlace(m.month), text: `${monthName(m.month)}: ${number(m.precipitation)} mm on ${m.wet_days} wet days`,
     })),
