@@ -38,51 +38,71 @@ function showHealth(health) {
 }
 
 function showContexts(python) {
+  const runtime = $("runtime");
   if (!python) {
-    $("runtime").textContent = "The actuator does not answer.";
+    runtime.textContent = "The actuator does not answer.";
     $("contexts").replaceChildren();
     $("counters").textContent = "";
     return;
   }
-  const runtime = python.runtime ?? python;
-  const version = first(runtime, "version", "pythonVersion");
-  $("runtime").textContent = [version && `CPython ${text(version)}`, text(runtime.mode), text(runtime.state)].filter(Boolean).join(" · ") || "CPython";
-  const contexts = contextsOf(python);
-  $("contexts").replaceChildren(...(contexts.length ? contexts.map(card) : [html("li", {}, "The actuator lists no contexts.")]));
-  const counters = Object.entries(python.counters ?? {}).filter(([, value]) => typeof value === "number");
-  const wanted = counters.filter(([name]) => /^(submitted|completed|failed|timed.?out|cancelled|rejected|in.?flight)$/i.test(name));
-  $("counters").textContent = wanted
-    .map(([name, value]) => `${name.replace(/[-_]|(?<=[a-z])(?=[A-Z])/g, " ").toLowerCase()} ${value.toLocaleString("en")}`).join(" · ");
+  const pools = poolsOf(python);
+  const facts = [
+    python.runtime?.version && `CPython ${python.runtime.version}`,
+    ...new Set(pools.map((pool) => pool.mode && `${pool.mode.toLowerCase()} mode`)),
+    python.state?.toLowerCase(),
+  ];
+  runtime.textContent = facts.filter(Boolean).join(" · ") || "CPython";
+  const contexts = pools.flatMap((pool) => (pool.contexts ?? []).map((context) => ({ pool: pool.name, ...context })));
+  $("contexts").replaceChildren(...(contexts.length
+    ? contexts.map((context, place) => card(context, place, pools.length > 1))
+    : [html("li", {}, "There are no contexts.")]));
+  $("counters").textContent = pools.map((pool) => totals(pool, pools.length > 1)).join(" — ");
 }
 
-// One list, or a list in each pool.
-function contextsOf(python) {
+// The actuator gives pools by name; a list of them or of contexts alone is understood as well.
+function poolsOf(python) {
   if (Array.isArray(python.contexts)) {
-    return python.contexts;
+    return [python];
   }
-  const pools = Array.isArray(python.pools) ? python.pools : Object.entries(python.pools ?? {}).map(([name, pool]) => ({ name, ...pool }));
-  return pools.flatMap((pool) => (Array.isArray(pool?.contexts) ? pool.contexts.map((context) => ({ pool: pool.name, ...context })) : []));
+  return Array.isArray(python.pools) ? python.pools : Object.entries(python.pools ?? {}).map(([name, pool]) => ({ name, ...pool }));
 }
 
-function card(context, place) {
-  const name = [pools() && text(context.pool), `Context ${text(first(context, "index", "id", "context")) ?? place}`].filter(Boolean).join(" ");
-  const state = text(context.state ?? context.status) ?? "unknown";
-  const requests = count(first(context, "requests", "completed", "calls"));
+function totals(pool, named) {
+  const wanted = /(submitted|completed|failed|timed.?out|cancelled|rejected)$/i;
+  const parts = Object.entries(pool.counters ?? {})
+    .filter(([name, value]) => wanted.test(name) && typeof value === "number")
+    .map(([name, value]) => `${wanted.exec(name)[1].replace(/timed.?out/i, "timed out").toLowerCase()} ${value.toLocaleString("en")}`);
+  for (const [name, value] of [["in flight", pool.inFlight], ["waiting", pool.waiting]]) {
+    if (typeof value === "number") {
+      parts.push(`${name} ${value.toLocaleString("en")}`);
+    }
+  }
+  return (named ? `${pool.name}: ` : "") + parts.join(" · ");
+}
+
+function card(context, place, named) {
+  const name = `${named ? `${context.pool}, context` : "Context"} ${context.index ?? place}`;
+  const state = String(context.state ?? "unknown");
+  const requests = typeof context.requests === "number" ? context.requests : null;
+  const queue = context.queueDepth ?? context.queue;
   const rates = record(name, requests);
   const numbers = [
     requests !== null && `${requests.toLocaleString("en")} requests`,
     rates.length && `${Math.round(rates.at(-1)).toLocaleString("en")}/s`,
-    count(first(context, "queue", "queued", "queueDepth")) !== null && `queue ${count(first(context, "queue", "queued", "queueDepth"))}`,
+    typeof queue === "number" && `queue ${queue}`,
     uptime(context.uptime),
-    memory(first(context, "memory", "memoryBytes")),
+    memory(context.memoryBytes),
   ].filter(Boolean);
   const badge = html("span", { class: "badge" }, state.replaceAll("_", " "));
-  badge.dataset.tone = /idle|ready|running|up|serving/i.test(state) ? "good" : /stuck|dead|lost|fail|down|stopped/i.test(state) ? "bad" : "busy";
+  badge.dataset.tone = tone(state);
   return html("li", {}, html("span", { class: "name" }, name), badge, html("span", { class: "numbers" }, numbers.join(" · ")), spark(rates));
+}
 
-  function pools() {
-    return context.pool && context.pool !== "default";
+function tone(state) {
+  if (/idle|ready|running|serving/i.test(state)) {
+    return "good";
   }
+  return /stuck|dead|lost|fail|down|stopped|broken/i.test(state) ? "bad" : "busy";
 }
 
 function record(name, requests) {
@@ -106,26 +126,6 @@ function spark(rates) {
   const points = rates.map((rate, i) => [200 - (rates.length - 1 - i) * (200 / (HISTORY - 1)), y(rate)]);
   return svg("svg", { viewBox: "0 0 200 24", height: 24, width: "100%", preserveAspectRatio: "none", "aria-hidden": "true" },
     svg("path", { class: "spark", d: path(points.length > 1 ? points : [[0, 21], [200, 21]]) }));
-}
-
-function first(object, ...names) {
-  return names.map((name) => object?.[name]).find((value) => value !== undefined && value !== null);
-}
-
-function text(value) {
-  return typeof value === "string" || typeof value === "number" ? String(value) : value?.name ?? value?.version;
-}
-
-// A number, or numbers by kind whose sum is meant.
-function count(value) {
-  if (typeof value === "number") {
-    return value;
-  }
-  if (value && typeof value === "object") {
-    const parts = Object.values(value).filter((part) => typeof part === "number");
-    return parts.length ? (value.total ?? value.completed ?? parts.reduce((sum, part) => sum + part, 0)) : null;
-  }
-  return null;
 }
 
 function uptime(value) {

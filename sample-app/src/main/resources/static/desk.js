@@ -29,9 +29,11 @@ async function load() {
   trend = null;
   runs = {};
   $("notice").hidden = true;
-  $("trend-text").textContent = "";
-  $("forecast-text").textContent = "";
+  for (const id of ["trend-text", "forecast-text", "ran"]) {
+    $(id).textContent = "";
+  }
   showMissing("errors", "");
+  showMissing("lanes", "");
   await Promise.all([
     part("summary", {}, showSummary),
     part("months", {}, (months) => {
