@@ -15,7 +15,7 @@ class ParametersIntegrationTests extends AbstractDeskIntegrationTests {
 
 	@ParameterizedTest
 	@CsvSource({ "bootstrap?resamples=99,resamples", "bootstrap?resamples=100001,resamples",
-			"bootstrap?block_days=0,blockDays", "bootstrap?block_days=366,blockDays", "bootstrap?level=1,level",
+			"bootstrap?block_days=0,block_days", "bootstrap?block_days=366,block_days", "bootstrap?level=1,level",
 			"bootstrap?level=NaN,level", "extremes?count=0,count", "extremes?count=101,count",
 			"forecast?neighbours=0,neighbours", "tomorrow?neighbours=201,neighbours" })
 	void parameterOutOfBoundsIsNamed(String request, String parameter) {

@@ -15,13 +15,16 @@ import io.pyboot.sample.weather.Problem;
 import io.pyboot.sample.weather.UnknownDatasetException;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.MethodParameter;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ProblemDetail;
 import org.springframework.http.ResponseEntity;
+import org.springframework.util.StringUtils;
 import org.springframework.validation.method.ParameterValidationResult;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.method.annotation.HandlerMethodValidationException;
@@ -78,9 +81,16 @@ class WeatherErrors extends ResponseEntityExceptionHandler {
 	protected @Nullable ResponseEntity<Object> handleHandlerMethodValidationException(
 			HandlerMethodValidationException ex, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
 		ParameterValidationResult result = ex.getParameterValidationResults().get(0);
-		String parameter = Objects.requireNonNullElse(result.getMethodParameter().getParameterName(), "parameter");
-		ex.getBody().setDetail(parameter + " " + result.getResolvableErrors().get(0).getDefaultMessage());
+		ex.getBody()
+			.setDetail(
+					name(result.getMethodParameter()) + " " + result.getResolvableErrors().get(0).getDefaultMessage());
 		return handleExceptionInternal(ex, null, headers, status, request);
+	}
+
+	private static @Nullable String name(MethodParameter parameter) {
+		RequestParam annotation = parameter.getParameterAnnotation(RequestParam.class);
+		return (annotation != null && StringUtils.hasText(annotation.name())) ? annotation.name()
+				: parameter.getParameterName();
 	}
 
 	private static ProblemDetail problem(HttpStatus status, String title, @Nullable String detail) {
