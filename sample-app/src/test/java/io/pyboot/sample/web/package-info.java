@@ -1,0 +1,4 @@
+@NullMarked
+package io.pyboot.sample.web;
+
+import org.jspecify.annotations.NullMarked;
