@@ -24,6 +24,7 @@ typedef struct {
     PyObject *resolve_in;
     PyObject *compile_source;
     PyObject *describe;
+    PyObject *collect;
     PyObject *interrupted;   /* pyboot.RequestInterrupted */
     PyObject **parents;      /* by function number: the object that holds the function, and its name there */
     PyObject **names;

@@ -347,7 +347,7 @@ static PyObject *run(pb_state *state, const uint8_t *bytes, size_t length, bool 
     case PB_OP_CALL_NAMED: return call(state, &r, function_by_name(state, &r, session), bad_request);
     case PB_OP_EVAL: return run_source(state, &r, session, false, bad_request);
     case PB_OP_EXEC: return run_source(state, &r, session, true, bad_request);
-    case PB_OP_GC: return py.PyLong_FromLongLong(py.PyGC_Collect());
+    case PB_OP_GC: return py.PyObject_CallFunctionObjArgs(state->collect, NULL);
     case PB_OP_SESSION_END: return end_session(state, session);
     default: malformed(bad_request); return NULL;
     }
@@ -439,13 +439,14 @@ bool pb_state_init(pb_context *ctx) {
     s->resolve_in = engine_function(s, "resolve_in");
     s->compile_source = engine_function(s, "compile_source");
     s->describe = engine_function(s, "describe");
+    s->collect = engine_function(s, "collect");
     s->interrupted = engine_function(s, "RequestInterrupted");
     s->codec.int_to_bytes = engine_function(s, "int_to_bytes");
     s->codec.int_from_bytes = engine_function(s, "int_from_bytes");
     s->codec.make_array = engine_function(s, "make_array");
     s->codec.export_value = engine_function(s, "export_value");
     return s->sessions && s->code[0] && s->code[1] && s->resolve && s->resolve_in && s->compile_source &&
-           s->describe && s->interrupted && s->codec.int_to_bytes && s->codec.int_from_bytes && s->codec.make_array &&
+           s->describe && s->collect && s->interrupted && s->codec.int_to_bytes && s->codec.int_from_bytes && s->codec.make_array &&
            s->codec.export_value;
 }
 
@@ -460,7 +461,7 @@ void pb_state_clear(pb_state *s) {
     s->functions = 0;
     PyObject **owned[] = {&s->sessions,       &s->main,           &s->code[0],         &s->code[1],
                           &s->resolve,        &s->resolve_in,     &s->compile_source,  &s->describe,
-                          &s->interrupted,    &s->codec.int_to_bytes, &s->codec.int_from_bytes,
+                          &s->collect,        &s->interrupted,    &s->codec.int_to_bytes, &s->codec.int_from_bytes,
                           &s->codec.make_array, &s->codec.export_value, &s->builtins,  &s->engine};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         pb_clear(owned[i]);

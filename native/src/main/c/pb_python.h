@@ -146,9 +146,7 @@ enum { PB_METH_O = 0x0008, PB_METH_NOARGS = 0x0004 };
     X(PyObject *, PyCFunction_NewEx, (PyMethodDef *, PyObject *, PyObject *))                                          \
     X(PyObject *, PySys_GetObject, (const char *))                                                                     \
     X(PyObject *, PyEval_GetBuiltins, (void))                                                                          \
-    X(PyObject *, PyEval_EvalCode, (PyObject *, PyObject *, PyObject *))                                               \
-    X(PyObject *, Py_CompileStringExFlags, (const char *, const char *, int, void *, int))                             \
-    X(Py_ssize_t, PyGC_Collect, (void))
+    X(PyObject *, PyEval_EvalCode, (PyObject *, PyObject *, PyObject *))
 
 /* Present in some versions only; NULL elsewhere. */
 #define PB_PY_OPTIONAL(X)                                                                                              \

@@ -61,6 +61,9 @@ public final class PythonPool implements AutoCloseable {
 
 	private final boolean callersAllowed;
 
+	/** Casts that succeeded, once the native pool that counted them is gone; -1 before. */
+	private volatile long castsAtEnd = -1;
+
 	private volatile @Nullable RequestListener listener;
 
 	private volatile @Nullable UnaryOperator<Object> argumentConverter;
@@ -267,7 +270,8 @@ public final class PythonPool implements AutoCloseable {
 	}
 
 	private long casts() {
-		return LibPyboot.pb_casts_completed(this.nativePool);
+		long ended = this.castsAtEnd;
+		return (ended >= 0) ? ended : LibPyboot.pb_casts_completed(this.nativePool);
 	}
 
 	/** Callers that wait for a context or for a place in a queue. */
@@ -384,6 +388,7 @@ public final class PythonPool implements AutoCloseable {
 		this.ownerWay.abortAll("the pool has stopped");
 		this.drainer.stop();
 		this.deadlines.shutdownNow();
+		this.castsAtEnd = casts();
 		LibPyboot.pb_destroy_pool(this.nativePool);
 		this.state.moveTo(RuntimeState.STOPPED);
 		if (abandoned > 0) {
