@@ -1,0 +1,13 @@
+"""Functions for the benchmarks."""
+
+
+def noop(value):
+    return value
+
+
+def spin(n: int) -> int:
+    """Pure-Python work: n steps of a linear congruential generator."""
+    x = 1
+    for _ in range(n):
+        x = (x * 1103515245 + 12345) & 0x7FFFFFFF
+    return x
