@@ -2,12 +2,13 @@ package io.pyboot.template;
 
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.pyboot.PythonConversionException;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JavaType;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.cfg.CoercionAction;
@@ -46,7 +47,7 @@ public final class JacksonStructureMapping implements StructureMapping {
 					(config) -> config.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
 						.setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
 						.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
-			.addModule(new ExactFloatModule())
+			.addModule(new ExactNumberModule())
 			.build();
 	}
 
@@ -59,7 +60,7 @@ public final class JacksonStructureMapping implements StructureMapping {
 			}
 		}
 		try {
-			return this.mapper.convertValue(values, this.mapper.constructType(type.getType()));
+			return this.mapper.convertValue(values, javaType(type));
 		}
 		catch (JacksonException ex) {
 			throw new PythonConversionException("Python's dict at %s cannot become %s: %s"
@@ -67,13 +68,21 @@ public final class JacksonStructureMapping implements StructureMapping {
 		}
 	}
 
+	/**
+	 * A type within another stands there as a type variable, which only Spring resolves.
+	 */
+	private JavaType javaType(ResolvableType type) {
+		Class<?> raw = type.resolve(Object.class);
+		JavaType[] generics = Stream.of(type.getGenerics()).map(this::javaType).toArray(JavaType[]::new);
+		return (generics.length > 0) ? this.mapper.getTypeFactory().constructParametricType(raw, generics)
+				: this.mapper.constructType(raw);
+	}
+
 	private static String below(JacksonException failure) {
 		StringBuilder path = new StringBuilder();
-		if (failure instanceof DatabindException) {
-			for (JacksonException.Reference step : failure.getPath()) {
-				String name = step.getPropertyName();
-				path.append((name != null) ? "['" + name + "']" : "[" + step.getIndex() + "]");
-			}
+		for (JacksonException.Reference step : failure.getPath()) {
+			String name = step.getPropertyName();
+			path.append((name != null) ? "['" + name + "']" : "[" + step.getIndex() + "]");
 		}
 		return path.toString();
 	}
