@@ -93,7 +93,7 @@ final class ParallelCalls {
 	private Duration remaining(Duration timeout) {
 		Duration remaining = timeout.minusNanos(System.nanoTime() - this.start);
 		if (remaining.isNegative() || remaining.isZero()) {
-			throw new PythonTimeoutException("%d calls of %s were not submitted within %s"
+			throw new PythonTimeoutException("%d calls of %s were submitted within %s, and more were to come"
 				.formatted(this.futures.size(), this.function, timeout));
 		}
 		return remaining;

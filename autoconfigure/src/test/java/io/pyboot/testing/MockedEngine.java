@@ -2,6 +2,7 @@ package io.pyboot.testing;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,8 @@ public final class MockedEngine implements AutoCloseable {
 
 	private final Map<String, PythonPool> pools = new LinkedHashMap<>();
 
+	private final Map<String, RuntimeException> failures = new HashMap<>();
+
 	private final PythonRuntime runtime = runtime();
 
 	public MockedEngine() {
@@ -58,16 +61,13 @@ public final class MockedEngine implements AutoCloseable {
 	}
 
 	public void failOpening(String pool, RuntimeException failure) {
-		this.opening.when(() -> PythonPool.open(any(), any())).thenAnswer((invocation) -> {
-			PoolOptions options = invocation.getArgument(1);
-			if (options.name().equals(pool)) {
-				throw failure;
-			}
-			return open(options);
-		});
+		this.failures.put(pool, failure);
 	}
 
 	private PythonPool open(PoolOptions options) {
+		if (this.failures.containsKey(options.name())) {
+			throw this.failures.get(options.name());
+		}
 		PythonPool pool = pool(options);
 		this.pools.put(options.name(), pool);
 		return pool;
