@@ -80,7 +80,7 @@ public record PythonDescriptor(String state, @Nullable RuntimeDescriptor runtime
 	 * One context.
 	 *
 	 * @param index its place in the pool, from 0
-	 * @param generation how many contexts had this place before
+	 * @param generation tells it from contexts that had this place before
 	 * @param state what it does
 	 * @param requests requests it has run
 	 * @param queueDepth requests in the queue of its owner thread
