@@ -86,9 +86,9 @@ public interface PythonOperations {
 	<T> @Nullable T eval(String expression, Class<T> resultType, Map<String, ? extends @Nullable Object> variables);
 
 	/**
-	 * Executes Python statements in the module {@code __main__} of one context. Names that
-	 * they bind stay in that context; to set up every context use {@code pyboot.preload}
-	 * or {@link #execAll}.
+	 * Executes Python statements in the module {@code __main__} of one context. Names
+	 * that they bind stay in that context; to set up every context use
+	 * {@code pyboot.preload} or {@link #execAll}.
 	 */
 	void exec(String source);
 
@@ -103,8 +103,8 @@ public interface PythonOperations {
 	void execAll(String source);
 
 	/**
-	 * Calls a function on the owner thread of a context and does not wait for the answer. A
-	 * failure is counted and logged.
+	 * Calls a function on the owner thread of a context and does not wait for the answer.
+	 * A failure is counted and logged.
 	 */
 	void cast(String function, @Nullable Object... arguments);
 
@@ -125,8 +125,8 @@ public interface PythonOperations {
 	<T> CompletableFuture<@Nullable T> evalAsync(String expression, Class<T> resultType);
 
 	/**
-	 * Calls a function once for each list of arguments, spread over the contexts, and waits
-	 * for all. The first failure cancels the rest and is thrown.
+	 * Calls a function once for each list of arguments, spread over the contexts, and
+	 * waits for all. The first failure cancels the rest and is thrown.
 	 * @param function the function, {@code module:qualified.name}
 	 * @param resultType the type of each result
 	 * @param argumentLists the positional arguments of each call
@@ -136,8 +136,8 @@ public interface PythonOperations {
 			Collection<? extends List<? extends @Nullable Object>> argumentLists);
 
 	/**
-	 * Runs the callback with a namespace of its own in one context. What the session binds
-	 * persists between its calls, is invisible to others and is dropped at the end.
+	 * Runs the callback with a namespace of its own in one context. What the session
+	 * binds persists between its calls, is invisible to others and is dropped at the end.
 	 */
 	<T> @Nullable T execute(PythonSessionCallback<T> callback);
 

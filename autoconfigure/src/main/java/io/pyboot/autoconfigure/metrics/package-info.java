@@ -1,0 +1,7 @@
+/**
+ * Auto-configuration of the meters of Pyboot.
+ */
+@NullMarked
+package io.pyboot.autoconfigure.metrics;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,46 @@
+package io.pyboot.template;
+
+import java.util.Map;
+
+import io.pyboot.pool.PythonRequest;
+import io.pyboot.pool.PythonSession;
+import io.pyboot.pool.RequestOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A session of the engine with conversion of its results.
+ *
+ * @param session open until the callback returns
+ * @param converter converts results to the types asked for
+ * @param options options of every request
+ */
+record DefaultPythonSession(PythonSession session, ResultConverter converter,
+		RequestOptions options) implements PythonSessionOperations {
+
+	@Override
+	public void exec(String source) {
+		exec(source, Map.of());
+	}
+
+	@Override
+	public void exec(String source, Map<String, ? extends @Nullable Object> variables) {
+		this.session.invoke(PythonRequest.exec(source, variables), this.options);
+	}
+
+	@Override
+	public @Nullable Object eval(String expression) {
+		return this.session.invoke(PythonRequest.eval(expression, Map.of()), this.options);
+	}
+
+	@Override
+	public <T> @Nullable T eval(String expression, Class<T> resultType) {
+		return this.converter.convert(eval(expression), resultType);
+	}
+
+	@Override
+	public <T> @Nullable T call(String function, Class<T> resultType, @Nullable Object... arguments) {
+		PythonRequest request = PythonRequest.call(function, Arguments.of(arguments), Map.of());
+		return this.converter.convert(this.session.invoke(request, this.options), resultType);
+	}
+
+}

@@ -1,0 +1,159 @@
+package io.pyboot.template;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+import io.pyboot.pool.PythonRequest;
+import io.pyboot.pool.PythonSession;
+import io.pyboot.pool.RequestOptions;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.ParameterizedTypeReference;
+
+/**
+ * The way into Python: what an application injects. Thread-safe; it holds no more than
+ * the pool it uses and the options of its requests, so that {@link #pool(String)} and
+ * {@link #withTimeout(Duration)} are cheap and their results may be kept.
+ * <p>
+ * It serves while the application runs: from the start of the life cycle beans, before
+ * the web server, to their stop, after the web server.
+ */
+public class PythonTemplate implements PythonOperations {
+
+	private final PythonPools pools;
+
+	private final PythonPools.Entry pool;
+
+	private final ResultConverter converter;
+
+	private final RequestOptions options;
+
+	/**
+	 * A template for the default pool.
+	 * @param pools the pools there are
+	 * @param converter converts results to the types asked for
+	 */
+	public PythonTemplate(PythonPools pools, ResultConverter converter) {
+		this(pools, pools.entry(PythonPools.DEFAULT), converter, RequestOptions.NONE);
+	}
+
+	private PythonTemplate(PythonPools pools, PythonPools.Entry pool, ResultConverter converter,
+			RequestOptions options) {
+		this.pools = pools;
+		this.pool = pool;
+		this.converter = converter;
+		this.options = options;
+	}
+
+	@Override
+	public @Nullable Object call(String function, @Nullable Object... arguments) {
+		return invoke(PythonRequest.call(function, Arguments.of(arguments), Map.of()));
+	}
+
+	@Override
+	public <T> @Nullable T call(String function, Class<T> resultType, @Nullable Object... arguments) {
+		return this.converter.convert(call(function, arguments), resultType);
+	}
+
+	@Override
+	public <T> @Nullable T call(String function, ParameterizedTypeReference<T> resultType,
+			@Nullable Object... arguments) {
+		return this.converter.convert(call(function, arguments), resultType);
+	}
+
+	@Override
+	public @Nullable Object eval(String expression) {
+		return invoke(PythonRequest.eval(expression, Map.of()));
+	}
+
+	@Override
+	public <T> @Nullable T eval(String expression, Class<T> resultType) {
+		return this.converter.convert(eval(expression), resultType);
+	}
+
+	@Override
+	public <T> @Nullable T eval(String expression, Class<T> resultType,
+			Map<String, ? extends @Nullable Object> variables) {
+		return this.converter.convert(invoke(PythonRequest.eval(expression, variables)), resultType);
+	}
+
+	@Override
+	public void exec(String source) {
+		exec(source, Map.of());
+	}
+
+	@Override
+	public void exec(String source, Map<String, ? extends @Nullable Object> variables) {
+		invoke(PythonRequest.exec(source, variables));
+	}
+
+	@Override
+	public void execAll(String source) {
+		this.pool.get().broadcast(PythonRequest.exec(source, Map.of()), this.options);
+	}
+
+	@Override
+	public void cast(String function, @Nullable Object... arguments) {
+		this.pool.get().cast(PythonRequest.call(function, Arguments.of(arguments), Map.of()), this.options);
+	}
+
+	@Override
+	public CompletableFuture<@Nullable Object> callAsync(String function, @Nullable Object... arguments) {
+		return submit(PythonRequest.call(function, Arguments.of(arguments), Map.of()));
+	}
+
+	@Override
+	public <T> CompletableFuture<@Nullable T> callAsync(String function, Class<T> resultType,
+			@Nullable Object... arguments) {
+		return new ConvertedFuture<>(callAsync(function, arguments),
+				(value) -> this.converter.convert(value, resultType));
+	}
+
+	@Override
+	public <T> CompletableFuture<@Nullable T> evalAsync(String expression, Class<T> resultType) {
+		return new ConvertedFuture<>(submit(PythonRequest.eval(expression, Map.of())),
+				(value) -> this.converter.convert(value, resultType));
+	}
+
+	@Override
+	public <T> List<@Nullable T> invokeAll(String function, Class<T> resultType,
+			Collection<? extends List<? extends @Nullable Object>> argumentLists) {
+		List<@Nullable Object> results = new ParallelCalls(this.pool.get(), function, this.options).run(argumentLists);
+		return this.converter.convertEach(results, resultType);
+	}
+
+	@Override
+	public <T> @Nullable T execute(PythonSessionCallback<T> callback) {
+		try (PythonSession session = this.pool.get().openSession(this.options)) {
+			return callback.doInSession(new DefaultPythonSession(session, this.converter, this.options));
+		}
+	}
+
+	@Override
+	public PythonFunction function(String function) {
+		return new DefaultPythonFunction(this.pools, this.pool, this.converter, function, Arguments.NONE, Map.of(),
+				this.options);
+	}
+
+	@Override
+	public PythonOperations pool(String name) {
+		return new PythonTemplate(this.pools, this.pools.entry(name), this.converter, this.options);
+	}
+
+	@Override
+	public PythonOperations withTimeout(Duration timeout) {
+		return new PythonTemplate(this.pools, this.pool, this.converter, this.options.withTimeout(timeout));
+	}
+
+	private @Nullable Object invoke(PythonRequest request) {
+		return this.pool.get().invoke(request, this.options);
+	}
+
+	private CompletableFuture<@Nullable Object> submit(PythonRequest request) {
+		return this.pool.get().submit(request, this.options);
+	}
+
+}

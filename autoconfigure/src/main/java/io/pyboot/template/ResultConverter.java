@@ -1,0 +1,179 @@
+package io.pyboot.template;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+import io.pyboot.PythonConversionException;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.convert.ConversionException;
+import org.springframework.core.convert.ConversionService;
+import org.springframework.core.convert.TypeDescriptor;
+import org.springframework.util.ClassUtils;
+
+/**
+ * Converts results of Python to the types asked for, strictly: a value arrives whole or
+ * not at all.
+ * <ul>
+ * <li>{@code None} is {@code null}, {@link Optional#empty()} for an {@code Optional}, an
+ * error for a primitive type.</li>
+ * <li>A value of the type asked for is taken as it is.</li>
+ * <li>Numbers must fit exactly; a float is no integer, a bool is no number.</li>
+ * <li>A string of one character may be a {@code char}; other types are made of a string
+ * by the {@link ConversionService}, except numbers, booleans and containers.</li>
+ * <li>Lists, sets, maps, arrays and optionals are converted element by element.</li>
+ * <li>A dict may be a record or bean, by way of the {@link StructureMapping}.</li>
+ * </ul>
+ */
+public final class ResultConverter {
+
+	private final ConversionService conversionService;
+
+	private final @Nullable StructureMapping structures;
+
+	private final ContainerConverter containers = new ContainerConverter(this);
+
+	/**
+	 * @param conversionService makes values of strings
+	 * @param structures makes records and beans of dicts, or {@code null} if Jackson is
+	 * not there
+	 */
+	public ResultConverter(ConversionService conversionService, @Nullable StructureMapping structures) {
+		this.conversionService = conversionService;
+		this.structures = structures;
+	}
+
+	/**
+	 * Converts a result.
+	 * @param value the result
+	 * @param type the type asked for
+	 * @throws PythonConversionException if the value is no such thing; names the types
+	 * and the path to the value
+	 */
+	public <T> @Nullable T convert(@Nullable Object value, Class<T> type) {
+		if (type.isInstance(value)) {
+			return type.cast(value);
+		}
+		return cast(convert(value, ResolvableType.forClass(type), ValuePath.RESULT));
+	}
+
+	/**
+	 * Converts a result to a generic type.
+	 * @param value the result
+	 * @param type the type asked for
+	 * @throws PythonConversionException as for {@link #convert(Object, Class)}
+	 */
+	public <T> @Nullable T convert(@Nullable Object value, ParameterizedTypeReference<T> type) {
+		return cast(convert(value, ResolvableType.forType(type), ValuePath.RESULT));
+	}
+
+	<T> List<@Nullable T> convertEach(List<? extends @Nullable Object> values, Class<T> type) {
+		ResolvableType resolvableType = ResolvableType.forClass(type);
+		List<@Nullable T> converted = new ArrayList<>(values.size());
+		for (Object value : values) {
+			converted.add(cast(convert(value, resolvableType, ValuePath.RESULT.index(converted.size()))));
+		}
+		return converted;
+	}
+
+	@SuppressWarnings("unchecked")
+	private static <T> @Nullable T cast(@Nullable Object value) {
+		return (T) value;
+	}
+
+	@Nullable Object convert(@Nullable Object value, ResolvableType type, ValuePath path) {
+		Class<?> asked = type.resolve(Object.class);
+		Class<?> target = ClassUtils.resolvePrimitiveIfNecessary(asked);
+		if (target == Optional.class) {
+			return Optional.ofNullable(convert(value, type.getGeneric(), path));
+		}
+		if (value == null) {
+			if (asked.isPrimitive()) {
+				throw refusal(null, asked, path, null, null);
+			}
+			return null;
+		}
+		if (target.isInstance(value) && !type.hasGenerics()) {
+			return value;
+		}
+		if (ContainerConverter.isContainer(target)) {
+			return this.containers.convert(value, type, target, path);
+		}
+		return convertScalar(value, type, target, path);
+	}
+
+	private @Nullable Object convertScalar(Object value, ResolvableType type, Class<?> target, ValuePath path) {
+		if (Number.class.isAssignableFrom(target)) {
+			return toNumber(value, target, path);
+		}
+		if (target == Character.class) {
+			if (value instanceof String text && text.length() == 1) {
+				return text.charAt(0);
+			}
+			throw refusal(value, target, path, "it is not one character", null);
+		}
+		if (target.isInstance(value)) {
+			return value;
+		}
+		if (value instanceof String text && target != Boolean.class) {
+			return fromString(text, type, target, path);
+		}
+		if (value instanceof Map<?, ?> values && isStructure(target)) {
+			return toStructure(values, type, target, path);
+		}
+		throw refusal(value, target, path, null, null);
+	}
+
+	private Object toNumber(Object value, Class<?> target, ValuePath path) {
+		if (!(value instanceof Number number)) {
+			throw refusal(value, target, path, null, null);
+		}
+		Object converted = ExactNumber.convert(number, target);
+		if (converted == null) {
+			boolean cut = ExactNumber.isIntegral(target) && !ExactNumber.isIntegral(number);
+			throw refusal(value, target, path,
+					cut ? "a float is not an integer; round it in Python" : number + " does not fit exactly", null);
+		}
+		return converted;
+	}
+
+	private Object fromString(String text, ResolvableType type, Class<?> target, ValuePath path) {
+		TypeDescriptor descriptor = new TypeDescriptor(type, null, null);
+		if (!this.conversionService.canConvert(TypeDescriptor.valueOf(String.class), descriptor)) {
+			throw refusal(text, target, path, null, null);
+		}
+		try {
+			Object converted = this.conversionService.convert(text, TypeDescriptor.valueOf(String.class), descriptor);
+			if (converted == null) {
+				throw refusal(text, target, path, "the text stands for nothing", null);
+			}
+			return converted;
+		}
+		catch (ConversionException ex) {
+			throw refusal(text, target, path, ex.getMessage(), ex);
+		}
+	}
+
+	private static boolean isStructure(Class<?> target) {
+		return !target.isEnum() && !target.getName().startsWith("java.");
+	}
+
+	private @Nullable Object toStructure(Map<?, ?> values, ResolvableType type, Class<?> target, ValuePath path) {
+		if (this.structures == null) {
+			throw refusal(values, target, path, "records and beans need Jackson 3 (spring-boot-jackson)", null);
+		}
+		return this.structures.toJava(values, type, path::toString);
+	}
+
+	static PythonConversionException refusal(@Nullable Object value, Class<?> target, ValuePath path,
+			@Nullable String reason, @Nullable Throwable cause) {
+		String message = "Python's %s at %s cannot become %s".formatted(ValuePath.pythonType(value), path,
+				target.getTypeName());
+		return new PythonConversionException((reason != null) ? message + ": " + reason : message, cause);
+	}
+
+}
