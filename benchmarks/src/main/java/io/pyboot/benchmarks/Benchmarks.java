@@ -72,8 +72,8 @@ public class Benchmarks {
 	}
 
 	private void calls() {
-		this.table.below("call math:sqrt", Stopwatch.nanosEach(500_000, () -> this.python.call("math:sqrt", 16.0)), "ns",
-				500);
+		this.table.below("call math:sqrt", Stopwatch.nanosEach(500_000, () -> this.python.call("math:sqrt", 16.0)),
+				"ns", 500);
 		this.table.below("call of a no-op with a 20-character string",
 				Stopwatch.nanosEach(500_000, () -> this.python.call("bench:noop", "twenty characters ok")), "ns", 500);
 		this.table.below("eval(\"1+1\")", Stopwatch.nanosEach(300_000, () -> this.python.eval("1+1")), "ns", 800);
@@ -99,7 +99,8 @@ public class Benchmarks {
 		double[] numbers = new double[10_000];
 		Arrays.setAll(numbers, (i) -> i * 0.5);
 		this.table.below("double[10000] in, sum out",
-				Stopwatch.nanosEach(1000, () -> this.python.call("builtins:sum", Double.class, numbers)) / 1e3, "us", 300);
+				Stopwatch.nanosEach(1000, () -> this.python.call("builtins:sum", Double.class, numbers)) / 1e3, "us",
+				300);
 	}
 
 	private void owner() {
@@ -107,8 +108,8 @@ public class Benchmarks {
 		this.table.atLeast("casts to one context", 1e3 / Stopwatch.nanosEach(300_000, toFirst::cast), "M/s", 1);
 		this.table.atLeast("asynchronous calls, pipelined", 1e3 / pipelined(toFirst), "M/s", 1);
 		PythonOperations bounded = this.python.withTimeout(Duration.ofSeconds(10));
-		this.table.below("call with a deadline", Stopwatch.nanosEach(20_000, () -> bounded.call("math:sqrt", 16.0)) / 1e3,
-				"us", 15);
+		this.table.below("call with a deadline",
+				Stopwatch.nanosEach(20_000, () -> bounded.call("math:sqrt", 16.0)) / 1e3, "us", 15);
 	}
 
 	private static double pipelined(PythonFunction function) {

@@ -61,7 +61,9 @@ public final class PythonPool implements AutoCloseable {
 
 	private final boolean callersAllowed;
 
-	/** Casts that succeeded, once the native pool that counted them is gone; -1 before. */
+	/**
+	 * Casts that succeeded, once the native pool that counted them is gone; -1 before.
+	 */
 	private volatile long castsAtEnd = -1;
 
 	private volatile @Nullable RequestListener listener;

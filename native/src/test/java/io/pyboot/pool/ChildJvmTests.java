@@ -25,8 +25,9 @@ class ChildJvmTests {
 	Path directory;
 
 	private Process start(String program, Map<String, String> environment) throws IOException {
-		List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-				"-cp", System.getProperty("java.class.path")));
+		List<String> command = new ArrayList<>(
+				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+						System.getProperty("java.class.path")));
 		String python = System.getProperty("pyboot.test.python", "");
 		if (!python.isEmpty()) {
 			command.add("-Dpyboot.test.python=" + python);
@@ -57,7 +58,8 @@ class ChildJvmTests {
 
 	@Test
 	void wrongPythonHomeAndPathOfTheEnvironmentDoNotMatter() throws Exception {
-		run("print", Map.of("PYTHONHOME", "/nonexistent", "PYTHONPATH", "/nonexistent", "PYTHONSTARTUP", "/nonexistent"),
+		run("print",
+				Map.of("PYTHONHOME", "/nonexistent", "PYTHONPATH", "/nonexistent", "PYTHONSTARTUP", "/nonexistent"),
 				"\u4e2d\u6587");
 	}
 
@@ -90,8 +92,9 @@ class ChildJvmTests {
 			switch (args[0]) {
 				case "print" -> {
 					Engine.exec(pool, "print('\u4e2d\u6587')");
-					pool.invoke(PythonRequest.exec("open(d + '/\u00e9', 'w').close(); assert '\u00e9' in __import__('os').listdir(d); open(d + '/done', 'w').close()", Map.of("d", args[1])),
-							Engine.NONE);
+					pool.invoke(PythonRequest.exec(
+							"open(d + '/\u00e9', 'w').close(); assert '\u00e9' in __import__('os').listdir(d); open(d + '/done', 'w').close()",
+							Map.of("d", args[1])), Engine.NONE);
 					pool.close();
 					runtime.release();
 				}

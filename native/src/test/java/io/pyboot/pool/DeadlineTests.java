@@ -31,7 +31,8 @@ class DeadlineTests extends PoolTestBase {
 
 	private CompletableFuture<Object> occupy(String source) {
 		this.pool.invoke(PythonRequest.exec("started = False", Map.of()), FIRST);
-		CompletableFuture<Object> future = this.pool.submit(PythonRequest.exec("started = True\n" + source, Map.of()), FIRST);
+		CompletableFuture<Object> future = this.pool.submit(PythonRequest.exec("started = True\n" + source, Map.of()),
+				FIRST);
 		if (this.pool.mode() == PythonMode.SUBINTERPRETER && Engine.isAtLeast(14)) {
 			await().until(() -> Boolean.TRUE.equals(this.pool.invoke(PythonRequest.eval("started", Map.of()), FIRST)));
 		}
@@ -58,8 +59,9 @@ class DeadlineTests extends PoolTestBase {
 
 	@Test
 	void callerIsReleasedWhenPythonIgnoresTheInterrupt() {
-		assertThatExceptionOfType(PythonTimeoutException.class).isThrownBy(() -> this.pool.invoke(
-				PythonRequest.exec("import time; time.sleep(1.5)", Map.of()), FIRST.withTimeout(Duration.ofMillis(100))));
+		assertThatExceptionOfType(PythonTimeoutException.class)
+			.isThrownBy(() -> this.pool.invoke(PythonRequest.exec("import time; time.sleep(1.5)", Map.of()),
+					FIRST.withTimeout(Duration.ofMillis(100))));
 		assertThat(this.pool.contexts().get(0).state()).isEqualTo("BUSY");
 		await().until(() -> this.pool.contexts().get(0).queueDepth() == 0);
 	}
@@ -90,7 +92,8 @@ class DeadlineTests extends PoolTestBase {
 			.invoke(PythonRequest.exec("ran.append(1)", Map.of()), FIRST.withTimeout(Duration.ofMillis(50))));
 		CompletableFuture<Object> async = this.pool.submit(PythonRequest.exec("ran.append(2)", Map.of()),
 				FIRST.withTimeout(Duration.ofMillis(50)));
-		assertThat(catchThrowableOfType(CompletionException.class, async::join)).hasCauseInstanceOf(PythonTimeoutException.class);
+		assertThat(catchThrowableOfType(CompletionException.class, async::join))
+			.hasCauseInstanceOf(PythonTimeoutException.class);
 		occupier.join();
 		assertThat(this.pool.submit(PythonRequest.eval("len(ran)", Map.of()), FIRST).join()).isEqualTo(0L);
 		assertThat(nativeCount("requests.dropped")).isEqualTo(dropped + 2);
@@ -100,7 +103,8 @@ class DeadlineTests extends PoolTestBase {
 	void asynchronousRequestIsInterruptedAtItsDeadline() {
 		CompletableFuture<Object> future = this.pool.submit(PythonRequest.exec("while True: pass", Map.of()),
 				FIRST.withTimeout(Duration.ofMillis(100)));
-		assertThat(catchThrowableOfType(CompletionException.class, future::join)).hasCauseInstanceOf(PythonTimeoutException.class);
+		assertThat(catchThrowableOfType(CompletionException.class, future::join))
+			.hasCauseInstanceOf(PythonTimeoutException.class);
 		await().until(() -> this.pool.contexts().get(0).queueDepth() == 0);
 	}
 
@@ -136,7 +140,8 @@ class DeadlineTests extends PoolTestBase {
 		AtomicReference<Boolean> flag = new AtomicReference<>();
 		Thread caller = new Thread(() -> {
 			try {
-				this.pool.invoke(PythonRequest.exec("while True: pass", Map.of()), FIRST.withTimeout(Duration.ofMinutes(5)));
+				this.pool.invoke(PythonRequest.exec("while True: pass", Map.of()),
+						FIRST.withTimeout(Duration.ofMinutes(5)));
 			}
 			catch (Throwable ex) {
 				thrown.set(ex);
@@ -156,7 +161,8 @@ class DeadlineTests extends PoolTestBase {
 	void interruptForOneRequestDoesNotHitTheNext() {
 		for (int i = 0; i < 300; i++) {
 			CompletableFuture<Object> first = this.pool.submit(PythonRequest.exec("sum(range(3000))", Map.of()), FIRST);
-			CompletableFuture<Object> second = this.pool.submit(PythonRequest.eval("sum(range(3000))", Map.of()), FIRST);
+			CompletableFuture<Object> second = this.pool.submit(PythonRequest.eval("sum(range(3000))", Map.of()),
+					FIRST);
 			if (i % 3 == 0) {
 				Thread.onSpinWait();
 			}
@@ -169,9 +175,13 @@ class DeadlineTests extends PoolTestBase {
 
 	@Test
 	void fullQueueIsOverloadNamedAfterItsProperties() {
-		PoolOptions tiny = PoolOptions.named("tiny").withSize(1).withQueueCapacity(2).withMaxWait(Duration.ofMillis(100));
+		PoolOptions tiny = PoolOptions.named("tiny")
+			.withSize(1)
+			.withQueueCapacity(2)
+			.withMaxWait(Duration.ofMillis(100));
 		try (PythonPool pool = PythonPool.open(this.runtime, tiny)) {
-			CompletableFuture<Object> one = pool.submit(PythonRequest.exec("import time; time.sleep(0.6)", Map.of()), Engine.NONE);
+			CompletableFuture<Object> one = pool.submit(PythonRequest.exec("import time; time.sleep(0.6)", Map.of()),
+					Engine.NONE);
 			CompletableFuture<Object> two = pool.submit(PythonRequest.eval("2", Map.of()), Engine.NONE);
 			CompletableFuture<Object> three = pool.submit(PythonRequest.eval("3", Map.of()), Engine.NONE);
 			assertThat(catchThrowableOfType(CompletionException.class, three::join))
@@ -187,10 +197,13 @@ class DeadlineTests extends PoolTestBase {
 
 	@Test
 	void queuedCallerIsTurnedAwayAfterMaxWait() {
-		PoolOptions owner = PoolOptions.named("owner").withSize(1).withDispatch(Dispatch.OWNER)
+		PoolOptions owner = PoolOptions.named("owner")
+			.withSize(1)
+			.withDispatch(Dispatch.OWNER)
 			.withMaxWait(Duration.ofMillis(100));
 		try (PythonPool pool = PythonPool.open(this.runtime, owner)) {
-			CompletableFuture<Object> one = pool.submit(PythonRequest.exec("import time; time.sleep(0.6)", Map.of()), Engine.NONE);
+			CompletableFuture<Object> one = pool.submit(PythonRequest.exec("import time; time.sleep(0.6)", Map.of()),
+					Engine.NONE);
 			assertThatExceptionOfType(PythonOverloadedException.class)
 				.isThrownBy(() -> pool.invoke(PythonRequest.eval("1", Map.of()), Engine.NONE))
 				.withMessageContaining("max-wait");

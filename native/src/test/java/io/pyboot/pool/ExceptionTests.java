@@ -31,7 +31,8 @@ class ExceptionTests extends PoolTestBase {
 		assertThat(ex).hasMessage("ValueError: bad 3");
 		assertThat(ex.getPythonType()).isEqualTo("ValueError");
 		assertThat(ex.getPythonMessage()).isEqualTo("bad 3");
-		assertThat(ex.getTraceback()).contains("Traceback (most recent call last)", "line 2, in f", "ValueError: bad 3");
+		assertThat(ex.getTraceback()).contains("Traceback (most recent call last)", "line 2, in f",
+				"ValueError: bad 3");
 		assertThat(ex.getFrames().get(0)).isEqualTo(new PythonCallException.Frame("__main__", "f", "<exec>", 2));
 		assertThat(ex.getStackTrace()[0].toString()).contains("f(<exec>:2)");
 		assertThat(Arrays.stream(ex.getStackTrace()).map(StackTraceElement::getClassName))
@@ -49,7 +50,8 @@ class ExceptionTests extends PoolTestBase {
 
 	@Test
 	void implicitContextIsTheCauseUnlessSuppressed() {
-		PythonCallException ex = raised(Engine.Way.DIRECT, "try:\n    1/0\nexcept ZeroDivisionError:\n    raise KeyError('k')\n");
+		PythonCallException ex = raised(Engine.Way.DIRECT,
+				"try:\n    1/0\nexcept ZeroDivisionError:\n    raise KeyError('k')\n");
 		assertThat(ex.getCause()).hasMessageContaining("ZeroDivisionError");
 		ex = raised(Engine.Way.DIRECT, "try:\n    1/0\nexcept ZeroDivisionError:\n    raise KeyError('k') from None\n");
 		assertThat(ex.getCause()).isNull();
@@ -91,7 +93,8 @@ class ExceptionTests extends PoolTestBase {
 		assertThat(ex.getExitCode()).isEqualTo(3);
 		assertThat(ex.getPythonType()).isEqualTo("SystemExit");
 		assertThat(((PythonExitException) raised(Engine.Way.DEADLINE, "raise SystemExit")).getExitCode()).isZero();
-		assertThat(((PythonExitException) raised(Engine.Way.ASYNC, "raise SystemExit('text')")).getExitCode()).isEqualTo(1);
+		assertThat(((PythonExitException) raised(Engine.Way.ASYNC, "raise SystemExit('text')")).getExitCode())
+			.isEqualTo(1);
 		assertThat(Engine.eval(this.pool, "1")).isEqualTo(1L);
 	}
 
@@ -125,7 +128,8 @@ class ExceptionTests extends PoolTestBase {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "def f(): f()\nf()", "class C:\n    def __lt__(self, o): return sorted([C(), C()])\nsorted([C(), C()])",
+	@ValueSource(strings = { "def f(): f()\nf()",
+			"class C:\n    def __lt__(self, o): return sorted([C(), C()])\nsorted([C(), C()])",
 			"l = []\nfor _ in range(200000): l = [l]\nimport json; json.dumps(l)",
 			"l = []\nfor _ in range(200000): l = [l]\nrepr(l)",
 			"class A:\n    def __getattr__(self, n): return getattr(self, n + 'x')\nA().x",

@@ -28,7 +28,10 @@ class ExtensionTests {
 			void *PyInit_raises(void) { PyErr_SetString(PyExc_RuntimeError, "init says no"); return 0; }
 			""";
 
-	/** Single-phase initialisation, as numpy and many others have: refused by subinterpreters. */
+	/**
+	 * Single-phase initialisation, as numpy and many others have: refused by
+	 * subinterpreters.
+	 */
 	private static final String SINGLE_PHASE = """
 			typedef long ssize;
 			struct base { ssize refcnt; void *type; void *init; ssize index; void *copy; };
@@ -57,8 +60,8 @@ class ExtensionTests {
 
 	private static void compile(String name, String source) throws IOException, InterruptedException {
 		Path file = Files.writeString(directory.resolve(name + ".c"), source);
-		Process compiler = new ProcessBuilder("cc", "-shared", "-fPIC", "-o", directory.resolve(name + ".so").toString(),
-				file.toString())
+		Process compiler = new ProcessBuilder("cc", "-shared", "-fPIC", "-o",
+				directory.resolve(name + ".so").toString(), file.toString())
 			.inheritIO()
 			.start();
 		assertThat(compiler.waitFor()).isZero();
@@ -82,8 +85,8 @@ class ExtensionTests {
 					assertThat(ex).hasMessageContaining("raises cannot be imported");
 				}
 			}
-			assertThat(runtime.counters().get("extensions.probed")).isGreaterThanOrEqualTo(
-					(pool.mode() == PythonMode.SUBINTERPRETER) ? 1 : 0);
+			assertThat(runtime.counters().get("extensions.probed"))
+				.isGreaterThanOrEqualTo((pool.mode() == PythonMode.SUBINTERPRETER) ? 1 : 0);
 			assertThat(Engine.eval(pool, "1")).isEqualTo(1L);
 		}
 	}

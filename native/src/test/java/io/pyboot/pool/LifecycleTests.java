@@ -39,7 +39,8 @@ class LifecycleTests {
 		assertThat(PythonRuntime.currentState()).isEqualTo(RuntimeState.RUNNING);
 		two.release();
 		assertThat(PythonRuntime.currentState()).isEqualTo(RuntimeState.STOPPED);
-		assertThatExceptionOfType(PythonNotRunningException.class).isThrownBy(() -> PythonPool.open(one, options().withPath(List.of(java.nio.file.Path.of("/tmp")))))
+		assertThatExceptionOfType(PythonNotRunningException.class)
+			.isThrownBy(() -> PythonPool.open(one, options().withPath(List.of(java.nio.file.Path.of("/tmp")))))
 			.withMessageContaining("STOPPED");
 	}
 
@@ -48,7 +49,9 @@ class LifecycleTests {
 		for (int i = 0; i < 20; i++) {
 			PythonRuntime runtime = Engine.start();
 			try (PythonPool pool = PythonPool.open(runtime, options())) {
-				pool.broadcast(PythonRequest.exec("import datetime, decimal, sqlite3, unittest, asyncio, json", Map.of()), Engine.NONE);
+				pool.broadcast(
+						PythonRequest.exec("import datetime, decimal, sqlite3, unittest, asyncio, json", Map.of()),
+						Engine.NONE);
 				assertThat(Engine.eval(pool, "6 * 7")).isEqualTo(42L);
 			}
 			runtime.release();
@@ -102,8 +105,8 @@ class LifecycleTests {
 		PythonRuntime runtime = Engine.start();
 		PythonPool pool = PythonPool.open(runtime, options());
 		CompletableFuture<Object> endless = pool.submit(PythonRequest.exec("while True: pass", Map.of()), Engine.NONE);
-		CompletableFuture<Throwable> caller = CompletableFuture
-			.supplyAsync(() -> catchThrowable(() -> pool.invoke(PythonRequest.exec("while True: pass", Map.of()), Engine.NONE)));
+		CompletableFuture<Throwable> caller = CompletableFuture.supplyAsync(
+				() -> catchThrowable(() -> pool.invoke(PythonRequest.exec("while True: pass", Map.of()), Engine.NONE)));
 		await().until(() -> pool.inFlight() == 2);
 		pool.close(Duration.ofSeconds(2));
 		assertThat(catchThrowable(endless::join)).isInstanceOf(CompletionException.class)
@@ -219,8 +222,9 @@ class LifecycleTests {
 			.isThrownBy(() -> PythonPool.open(runtime, options().withPreload(List.of("json", "no_such_module"))))
 			.withMessageContaining("no_such_module")
 			.satisfies((ex) -> assertThat(ex.getModule()).isEqualTo("no_such_module"));
-		await().until(() -> runtime.counters().get("contexts.created") - before.get("contexts.created") == runtime.counters()
-			.get("contexts.destroyed") - before.get("contexts.destroyed"));
+		await().until(() -> runtime.counters().get("contexts.created")
+				- before.get("contexts.created") == runtime.counters().get("contexts.destroyed")
+						- before.get("contexts.destroyed"));
 		try (PythonPool pool = PythonPool.open(runtime, options().withPreload(List.of("json")))) {
 			assertThat(Engine.eval(pool, "'json' in __import__('sys').modules")).isEqualTo(true);
 		}

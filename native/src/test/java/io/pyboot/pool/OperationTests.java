@@ -34,14 +34,16 @@ class OperationTests extends PoolTestBase {
 	void positionalAndKeywordArgumentsArrive(Engine.Way way) {
 		this.pool.broadcast(PythonRequest.exec("def f(a, /, b, *c, d=4, **e): return [a, b, list(c), d, e]", Map.of()),
 				Engine.NONE);
-		assertThat(way.run(this.pool, PythonRequest.call("__main__:f", new Object[] { 1, 2, 3 }, Map.of("d", 5, "z", 6))))
+		assertThat(
+				way.run(this.pool, PythonRequest.call("__main__:f", new Object[] { 1, 2, 3 }, Map.of("d", 5, "z", 6))))
 			.isEqualTo(List.of(1L, 2L, List.of(3L), 5L, Map.of("z", 6L)));
 	}
 
 	@Test
 	void manyArgumentsArrive() {
 		Object[] arguments = IntStream.range(0, 500).boxed().toArray();
-		assertThat(this.pool.invoke(PythonRequest.call("builtins:max", arguments, Map.of()), Engine.NONE)).isEqualTo(499L);
+		assertThat(this.pool.invoke(PythonRequest.call("builtins:max", arguments, Map.of()), Engine.NONE))
+			.isEqualTo(499L);
 	}
 
 	@ParameterizedTest
@@ -71,8 +73,9 @@ class OperationTests extends PoolTestBase {
 
 	@Test
 	void variablesOfAnEvaluationAreSeenEverywhereInItAndNowhereAfterwards() {
-		assertThat(this.pool.invoke(PythonRequest.eval("sum(x * n for x in xs) + (lambda: n)()",
-				Map.of("xs", List.of(1, 2, 3), "n", 10)), Engine.NONE))
+		assertThat(this.pool.invoke(
+				PythonRequest.eval("sum(x * n for x in xs) + (lambda: n)()", Map.of("xs", List.of(1, 2, 3), "n", 10)),
+				Engine.NONE))
 			.isEqualTo(70L);
 		assertThatExceptionOfType(PythonCallException.class).isThrownBy(() -> {
 			Engine.eval(this.pool, "n_of_nobody");
@@ -104,7 +107,8 @@ class OperationTests extends PoolTestBase {
 			assertThat(two.invoke(PythonRequest.eval("x", Map.of()), Engine.NONE)).isEqualTo(2L);
 			assertThatExceptionOfType(PythonCallException.class)
 				.isThrownBy(() -> two.invoke(Engine.call("f"), Engine.NONE));
-			assertThat(this.pool.invoke(PythonRequest.eval("'x' in globals()", Map.of()), Engine.NONE.withContextIndex(0)))
+			assertThat(
+					this.pool.invoke(PythonRequest.eval("'x' in globals()", Map.of()), Engine.NONE.withContextIndex(0)))
 				.isEqualTo(false);
 			one.close();
 			assertThatExceptionOfType(PythonNotRunningException.class)
@@ -125,7 +129,8 @@ class OperationTests extends PoolTestBase {
 	@Test
 	void castRunsAndItsFailureIsCounted() {
 		RequestOptions first = Engine.NONE.withContextIndex(0);
-		this.pool.invoke(PythonRequest.exec("seen = []\ndef note(x): seen.append(x)\ndef fail(): raise ValueError", Map.of()),
+		this.pool.invoke(
+				PythonRequest.exec("seen = []\ndef note(x): seen.append(x)\ndef fail(): raise ValueError", Map.of()),
 				first);
 		long failed = this.pool.counters().get("requests.failed");
 		long completed = this.pool.counters().get("requests.completed");
@@ -185,8 +190,8 @@ class OperationTests extends PoolTestBase {
 		for (int i = 0; i < 100; i++) {
 			contexts.add(Engine.eval(this.pool, "__import__('pyboot').context().index"));
 		}
-		assertThat(contexts).hasSizeLessThanOrEqualTo((this.pool.mode() == PythonMode.SUBINTERPRETER
-				&& Engine.isAtLeast(14)) ? 1 : 2);
+		assertThat(contexts)
+			.hasSizeLessThanOrEqualTo((this.pool.mode() == PythonMode.SUBINTERPRETER && Engine.isAtLeast(14)) ? 1 : 2);
 	}
 
 	@Test
@@ -211,10 +216,11 @@ class OperationTests extends PoolTestBase {
 		List<CompletableFuture<Object>> futures = new ArrayList<>();
 		for (int i = 0; i < 250; i++) {
 			int n = i;
-			futures.add(CompletableFuture.supplyAsync(() -> this.pool.invoke(Engine.call("builtins:abs", -n), Engine.NONE),
-					ForkJoinPool.commonPool()));
+			futures.add(CompletableFuture.supplyAsync(
+					() -> this.pool.invoke(Engine.call("builtins:abs", -n), Engine.NONE), ForkJoinPool.commonPool()));
 			CompletableFuture<Object> onNewThread = new CompletableFuture<>();
-			new Thread(() -> onNewThread.complete(this.pool.invoke(Engine.call("builtins:abs", -n), Engine.NONE))).start();
+			new Thread(() -> onNewThread.complete(this.pool.invoke(Engine.call("builtins:abs", -n), Engine.NONE)))
+				.start();
 			futures.add(onNewThread);
 		}
 		for (int i = 0; i < futures.size(); i++) {

@@ -47,9 +47,9 @@ class ValueTests extends PoolTestBase {
 	private static List<Object> echoed() {
 		List<Object> values = new ArrayList<>(Arrays.asList(0L, 1L, -1L, 127L, 128L, -128L, -129L, Long.MAX_VALUE,
 				Long.MIN_VALUE, 10_000_000_000L, 2147483648L, -2147483649L, true, false, null, 0.0, -0.0, 1.5,
-				Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.MIN_VALUE, Double.MAX_VALUE, "", "a",
-				"a\0b", "\0", "caf\u00e9", "\u00ff", "\u4e2d\u6587", "\uD83D\uDE01", "x\uD83D\uDE01y", "\uD83D", "\uDE01\uD83D",
-				"x".repeat(255), "x".repeat(256), "\u00e9".repeat(100_000), "\u4e2d".repeat(70_000)));
+				Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.MIN_VALUE, Double.MAX_VALUE, "",
+				"a", "a\0b", "\0", "caf\u00e9", "\u00ff", "\u4e2d\u6587", "\uD83D\uDE01", "x\uD83D\uDE01y", "\uD83D",
+				"\uDE01\uD83D", "x".repeat(255), "x".repeat(256), "\u00e9".repeat(100_000), "\u4e2d".repeat(70_000)));
 		BigInteger two = BigInteger.TWO;
 		for (int power : new int[] { 63, 64, 65, 127, 128, 400, 4000 }) {
 			values.add(two.pow(power));
@@ -102,8 +102,9 @@ class ValueTests extends PoolTestBase {
 				Arguments.of("10**400", BigInteger.TEN.pow(400)),
 				Arguments.of("[2**64, -2**64]", List.of(BigInteger.TWO.pow(64), BigInteger.TWO.pow(64).negate())),
 				Arguments.of("[True, 1, False]", List.of(true, 1L, false)), Arguments.of("'\\ud800'", "\ud800"),
-				Arguments.of("{'a':1,'b':None,None:2}", mapOfNulls()), Arguments.of("(1, [2])", PythonTuple.of(1L, List.of(2L))),
-				Arguments.of("frozenset([1])", Set.of(1L)), Arguments.of("{(1, 2): 'x'}", Map.of(List.of(1L, 2L), "x")),
+				Arguments.of("{'a':1,'b':None,None:2}", mapOfNulls()),
+				Arguments.of("(1, [2])", PythonTuple.of(1L, List.of(2L))), Arguments.of("frozenset([1])", Set.of(1L)),
+				Arguments.of("{(1, 2): 'x'}", Map.of(List.of(1L, 2L), "x")),
 				Arguments.of("{frozenset([1]): 'x'}", Map.of(Set.of(1L), "x")),
 				Arguments.of("{b'k': 'x'}", Map.of(ByteBuffer.wrap(new byte[] { 'k' }), "x")),
 				Arguments.of("__import__('collections').OrderedDict(a=1)", Map.of("a", 1L)),
@@ -127,12 +128,13 @@ class ValueTests extends PoolTestBase {
 
 	static Stream<Arguments> pythonTypes() {
 		return Stream.of(Arguments.of((byte) -1, "int"), Arguments.of((short) 300, "int"), Arguments.of(1, "int"),
-				Arguments.of(1L, "int"), Arguments.of(1.5f, "float"), Arguments.of('x', "str"), Arguments.of('\0', "str"),
-				Arguments.of(true, "bool"), Arguments.of(new byte[] { 1 }, "bytes"), Arguments.of(List.of(), "list"),
-				Arguments.of(PythonTuple.of(), "tuple"), Arguments.of(Map.of(), "dict"), Arguments.of(Set.of(), "set"),
-				Arguments.of(new Object[] { 1 }, "list"), Arguments.of(new String[] { "a" }, "list"),
-				Arguments.of(new double[] { 1 }, "array"), Arguments.of(new boolean[] { true }, "list"),
-				Arguments.of(null, "NoneType"), Arguments.of(ByteBuffer.wrap(new byte[] { 1 }), "bytes"));
+				Arguments.of(1L, "int"), Arguments.of(1.5f, "float"), Arguments.of('x', "str"),
+				Arguments.of('\0', "str"), Arguments.of(true, "bool"), Arguments.of(new byte[] { 1 }, "bytes"),
+				Arguments.of(List.of(), "list"), Arguments.of(PythonTuple.of(), "tuple"),
+				Arguments.of(Map.of(), "dict"), Arguments.of(Set.of(), "set"), Arguments.of(new Object[] { 1 }, "list"),
+				Arguments.of(new String[] { "a" }, "list"), Arguments.of(new double[] { 1 }, "array"),
+				Arguments.of(new boolean[] { true }, "list"), Arguments.of(null, "NoneType"),
+				Arguments.of(ByteBuffer.wrap(new byte[] { 1 }), "bytes"));
 	}
 
 	@ParameterizedTest
@@ -184,14 +186,16 @@ class ValueTests extends PoolTestBase {
 	void nestedMapsAreRealDicts() {
 		assertThat(this.pool.invoke(Engine.call("json:dumps", Map.of("a", Map.of("b", 1L))), Engine.NONE))
 			.isEqualTo("{\"a\": {\"b\": 1}}");
-		assertThat(this.pool.invoke(PythonRequest.eval("{'foo': 1}[k]", Map.of("k", "foo")), Engine.NONE)).isEqualTo(1L);
+		assertThat(this.pool.invoke(PythonRequest.eval("{'foo': 1}[k]", Map.of("k", "foo")), Engine.NONE))
+			.isEqualTo(1L);
 	}
 
 	@Test
 	void collectionKeysBecomeHashable() {
 		Map<Object, Object> map = new HashMap<>();
 		map.put(List.of(1, Set.of(2)), "x");
-		assertThat(this.pool.invoke(PythonRequest.eval("list(m)[0] == (1, frozenset([2]))", Map.of("m", map)), Engine.NONE))
+		assertThat(this.pool.invoke(PythonRequest.eval("list(m)[0] == (1, frozenset([2]))", Map.of("m", map)),
+				Engine.NONE))
 			.isEqualTo(true);
 	}
 
@@ -229,9 +233,9 @@ class ValueTests extends PoolTestBase {
 
 	@Test
 	void deepNestingIsNamedBothWays() {
-		assertThatExceptionOfType(PythonConversionException.class)
-			.isThrownBy(() -> this.pool.invoke(PythonRequest.eval("__import__('functools').reduce(lambda a, _: [a], range(100000), [])",
-					Map.of()), Engine.NONE))
+		assertThatExceptionOfType(PythonConversionException.class).isThrownBy(() -> this.pool.invoke(
+				PythonRequest.eval("__import__('functools').reduce(lambda a, _: [a], range(100000), [])", Map.of()),
+				Engine.NONE))
 			.withMessageContaining("deeper than 200 levels");
 		List<Object> deep = new ArrayList<>();
 		for (int i = 0; i < 100_000; i++) {
@@ -275,7 +279,8 @@ class ValueTests extends PoolTestBase {
 	@Test
 	void unconvertibleArgumentIsNamedWithItsPath() {
 		assertThatExceptionOfType(PythonConversionException.class)
-			.isThrownBy(() -> this.pool.invoke(Engine.call("__main__:echo", 1, Map.of("a", List.of(new Object()))), Engine.NONE))
+			.isThrownBy(() -> this.pool.invoke(Engine.call("__main__:echo", 1, Map.of("a", List.of(new Object()))),
+					Engine.NONE))
 			.withMessageContaining("'java.lang.Object' has no counterpart in Python, at args[1]['a'][0]");
 		assertThatExceptionOfType(PythonConversionException.class)
 			.isThrownBy(() -> this.pool
