@@ -124,10 +124,15 @@ public final class PythonPools {
 
 	private void open(Entry entry, PythonRuntime runtime) {
 		PythonPool pool = openPool(runtime, entry.options);
-		entry.pool = pool;
-		pool.setArgumentConverter(this.argumentConverter);
-		for (PythonPoolListener listener : this.listeners) {
-			listener.opened(pool, runtime);
+		try {
+			pool.setArgumentConverter(this.argumentConverter);
+			for (PythonPoolListener listener : this.listeners) {
+				listener.opened(pool, runtime);
+			}
+		}
+		finally {
+			// Only now can it be called; after a failure it is found here to be closed.
+			entry.pool = pool;
 		}
 	}
 
