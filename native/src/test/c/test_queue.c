@@ -161,6 +161,24 @@ static void a_destroyed_queue_gives_its_segments_back(void) {
     pb_queue_destroy(q); /* LeakSanitizer looks */
 }
 
+/* The owner looks at a flag of its own, is told that it has changed, and only then goes to sleep: what it was told
+ * must not be lost. */
+static void a_wake_before_the_sleep_is_not_lost(void) {
+    pb_queue *q = pb_queue_create(2);
+    int64_t began = pb_now();
+    pb_queue_wake(q);
+    pb_queue_sleep(q, 20ll * SECOND);
+    CHECK(pb_now() - began < 10ll * SECOND);
+    /* It counts once, and what is submitted is enough by itself. */
+    began = pb_now();
+    pb_queue_sleep(q, SECOND / 50);
+    CHECK(pb_now() - began >= SECOND / 100);
+    submit(q, PB_CAST, 1, 1);
+    pb_queue_sleep(q, 20ll * SECOND);
+    CHECK(pb_now() - began < 10ll * SECOND);
+    pb_queue_destroy(q);
+}
+
 /* ---- many threads ---- */
 
 typedef struct {
@@ -321,6 +339,7 @@ void test_queue(void) {
     a_cancelled_request_never_runs_or_its_answer_is_dropped();
     only_failed_casts_are_heard_of();
     a_destroyed_queue_gives_its_segments_back();
+    a_wake_before_the_sleep_is_not_lost();
     every_request_gets_one_outcome(2);
     every_request_gets_one_outcome(64);
 }
