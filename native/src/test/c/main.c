@@ -126,5 +126,6 @@ int main(int argc, char **argv) {
     run("segment", test_segment, false);
     run("queue", test_queue, false);
     run("thread", test_thread, false);
+    run("codec", test_codec, true);
     return 0;
 }

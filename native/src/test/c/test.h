@@ -58,6 +58,7 @@ void test_ring(void);
 void test_segment(void);
 void test_queue(void);
 void test_thread(void);
+void test_codec(void);
 
 /* ---- test_python.c: CPython for the tests that need it ---- */
 
