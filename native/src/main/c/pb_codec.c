@@ -7,10 +7,10 @@
 /* ---- messages ---- */
 
 bool pb_writer_reserve(pb_writer *w, size_t n) {
-    if (n <= w->cap - w->pos)
-        return true;
     if (n > w->limit - w->pos)
         return false;
+    if (n <= w->cap - w->pos)
+        return true;
     size_t cap = w->cap * 2 > w->pos + n ? w->cap * 2 : w->pos + n;
     if (cap > w->limit)
         cap = w->limit;
@@ -66,7 +66,13 @@ static bool write_block(pb_writer *w, uint8_t tag, const void *bytes, size_t n) 
 }
 
 bool pb_write_text(pb_writer *w, const char *utf8) {
-    return write_block(w, 'u', utf8, strlen(utf8));
+    size_t n = strlen(utf8), left = w->limit - w->pos, room = left > 10 ? left / 2 - 5 : 0;
+    if (n > room) {
+        n = room;
+        while (n > 0 && (utf8[n] & 0xc0) == 0x80) /* not within a character */
+            n--;
+    }
+    return write_block(w, 'u', utf8, n);
 }
 
 static inline size_t left(const pb_reader *r) {

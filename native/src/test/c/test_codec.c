@@ -222,6 +222,27 @@ static void what_cannot_cross_is_named_with_its_place(void) {
     CHECK(!encode(py.PyDict_GetItemString(ns, "hidden"), 16, LIMIT, &m, &error));
 }
 
+/* A limit holds whatever the size of the buffer that the message begins in, and nothing is written past either. */
+static void a_message_keeps_to_its_limit(void) {
+    PyObject *value = test_python_eval(ns, "['x' * 100, b'y' * 1000, 10**100, 1.5, [None] * 500] * 10");
+    pb_conversion_error error;
+    message m;
+    CHECK(encode(value, 16, LIMIT, &m, &error));
+    size_t length = m.length;
+    free(m.bytes);
+    static const size_t caps[] = {0, 1, 64, 984, 4096, 65536};
+    for (size_t i = 0; i < sizeof caps / sizeof *caps; i++) {
+        CHECK(encode(value, caps[i], length, &m, &error));
+        free(m.bytes);
+        for (size_t limit = 0; limit < length; limit += 1 + limit / 7) {
+            CHECK(!encode(value, caps[i], limit, &m, &error));
+            CHECK(strstr(error.message, "max-message-size"));
+        }
+        CHECK(!encode(value, caps[i], length - 1, &m, &error));
+    }
+    py.Py_DecRef(value);
+}
+
 static void containers_may_change_while_they_are_converted(void) {
     /* export_value runs Python in the middle of a conversion: here it changes what is converted. */
     test_python_exec(ns, "class Odd: pass\n"
@@ -367,6 +388,7 @@ void test_codec(void) {
     every_type_crosses();
     copies_of_buffers_cross_as_bytes();
     what_cannot_cross_is_named_with_its_place();
+    a_message_keeps_to_its_limit();
     containers_may_change_while_they_are_converted();
     malformed_bytes_are_refused();
     depth_is_limited_when_reading();
