@@ -298,6 +298,7 @@ static void malformed_bytes_are_refused(void) {
     check_refused("B\1\0\0", 4, "past its end");
     check_refused("A", 1, "no typecode");
     check_refused("[\2\0\0\0N", 6, "count is past its end");
+    check_refused("{\1\0\0\0N", 6, "count is past its end"); /* a pair takes two bytes at least */
     check_refused("[\377\377\377\377N", 6, "count is past its end");
     check_refused("u\1\0\0\0\377", 6, "can't decode");
     check_refused("w\1\0\0\0a", 6, "truncated");
@@ -305,6 +306,23 @@ static void malformed_bytes_are_refused(void) {
     check_refused("Z\1\0\0\0{\0\0\0\0", 10, "unhashable");
     check_refused("{\1\0\0\0S\0\0\0\0N", 11, "unhashable");
     check_refused("Ad\7\0\0\0" "1234567", 13, "multiple of item size");
+}
+
+/* Counts of containers within each other must not each claim all bytes that are left: memory would grow with the
+ * product of size and depth. */
+static void counts_share_the_bytes_that_are_left(void) {
+    enum { SIZE = 100000 };
+    uint8_t *bytes = malloc(SIZE);
+    memset(bytes, 'N', SIZE);
+    for (uint32_t level = 0; level < 3; level++) {
+        uint32_t count = SIZE - 5 * (level + 1);
+        bytes[5 * level] = level == 1 ? '{' : '[';
+        if (level == 1)
+            count /= 2;
+        memcpy(bytes + 5 * level + 1, &count, sizeof count);
+    }
+    check_refused(bytes, SIZE, "count is past its end");
+    free(bytes);
 }
 
 static void depth_is_limited_when_reading(void) {
@@ -391,6 +409,7 @@ void test_codec(void) {
     a_message_keeps_to_its_limit();
     containers_may_change_while_they_are_converted();
     malformed_bytes_are_refused();
+    counts_share_the_bytes_that_are_left();
     depth_is_limited_when_reading();
     random_values_cross_and_damage_is_noticed();
     pb_clear(&ns);
