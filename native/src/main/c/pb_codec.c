@@ -459,6 +459,9 @@ static PyObject *decode_block(const pb_codec *codec, uint8_t tag, pb_reader *r) 
     uint8_t typecode = 0;
     if (tag == 'A' && !pb_read_u8(r, &typecode))
         return malformed("no typecode");
+    /* Those of numbers. An array of text ('u', 'w') would hold whatever the bytes say, also what no str may. */
+    if (tag == 'A' && (!typecode || !strchr("bBhHiIlLqQfd", typecode)))
+        return malformed("unknown typecode");
     uint32_t n;
     const char *bytes = block(r, &n);
     if (!bytes)

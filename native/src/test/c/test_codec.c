@@ -306,6 +306,11 @@ static void malformed_bytes_are_refused(void) {
     check_refused("Z\1\0\0\0{\0\0\0\0", 10, "unhashable");
     check_refused("{\1\0\0\0S\0\0\0\0N", 11, "unhashable");
     check_refused("Ad\7\0\0\0" "1234567", 13, "multiple of item size");
+    /* Arrays of text hold whatever the bytes say, which no str may. */
+    check_refused("Aw\4\0\0\0\377\377\377\377", 10, "typecode");
+    check_refused("Au\4\0\0\0\377\377\377\377", 10, "typecode");
+    check_refused("A\0\1\0\0\0x", 7, "typecode");
+    check_refused("Ax\0\0\0\0", 6, "typecode");
 }
 
 /* Counts of containers within each other must not each claim all bytes that are left: memory would grow with the
