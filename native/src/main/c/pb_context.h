@@ -68,7 +68,7 @@ struct pb_context {
     _Atomic uint32_t orphans; /* how many of them are orphans; a hint, so that entries need no lock */
     _Atomic int64_t requests; /* run so far */
     /* For the start: what setup() of pyboot._engine is given, and the reply (a description of what went wrong). */
-    const uint8_t *config;
+    uint8_t *config; /* a copy: whoever starts the context may give up and go before the owner thread reads it */
     uint32_t config_length;
     pb_writer start_reply;
     int64_t end_grace; /* nanoseconds that Python threads and callers are given when the context ends */

@@ -284,6 +284,8 @@ static void *owner_main(void *argument) {
     PyThreadState *ts = make_thread_state(ctx->subinterpreter, error, sizeof error);
     if (!ts) {
         reply_start_error(ctx, error);
+        free(ctx->config);
+        ctx->config = NULL;
         pb_pool_remove(ctx->pool, ctx, false);
         atomic_store(&ctx->phase, PB_FAILED);
         pb_futex_wake(&ctx->phase, INT32_MAX);
@@ -296,6 +298,8 @@ static void *owner_main(void *argument) {
     bool ready = add_package_path() && pb_state_init(ctx) && run_setup(ctx);
     if (!ready)
         pb_reply_raised(&ctx->state, &ctx->start_reply);
+    free(ctx->config);
+    ctx->config = NULL;
     uint32_t starting = PB_STARTING;
     if (ready && atomic_compare_exchange_strong(&ctx->phase, &starting, PB_READY)) {
         pb_futex_wake(&ctx->phase, INT32_MAX);

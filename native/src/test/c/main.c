@@ -127,5 +127,6 @@ int main(int argc, char **argv) {
     run("queue", test_queue, false);
     run("thread", test_thread, false);
     run("codec", test_codec, true);
+    run("context", test_context, true);
     return 0;
 }

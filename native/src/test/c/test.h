@@ -59,6 +59,7 @@ void test_segment(void);
 void test_queue(void);
 void test_thread(void);
 void test_codec(void);
+void test_context(void);
 
 /* ---- test_python.c: CPython for the tests that need it ---- */
 

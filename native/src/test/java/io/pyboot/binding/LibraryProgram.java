@@ -50,7 +50,7 @@ final class LibraryProgram {
 			String text = Files.readString(output.toPath(), StandardCharsets.ISO_8859_1);
 			assertThat(ended).as("ends within %d s; its output:%n%s", LIMIT_SECONDS, text).isTrue();
 			assertThat(process.exitValue()).as("the output of the C tests:%n%s", text).isZero();
-			assertThat(text).contains("passed ring", "passed queue", "passed thread", "passed codec");
+			assertThat(text).contains("passed ring", "passed queue", "passed thread", "passed codec", "passed context");
 		}
 		finally {
 			process.descendants().forEach(ProcessHandle::destroyForcibly);
