@@ -137,6 +137,11 @@ static void check_owner(int64_t id, pb_op op, const char *source) {
                   (char *)buf);
 }
 
+static void *call_once(void *argument) {
+    check_call(*(int64_t *)argument, PB_OP_EVAL, "1 + 1");
+    return NULL;
+}
+
 /* ---- tests ---- */
 
 static void calls_run_on_both_ways(void) {
@@ -193,6 +198,27 @@ static void answers_keep_to_the_limit(void) {
         }
     }
     free(buf);
+    stop(id);
+}
+
+/* Callbacks of C code find the thread state of their thread by PyGILState_Ensure. Freeing the state of a dead thread
+ * must not make CPython forget that of the living thread that does it. */
+static void c_code_finds_its_thread_state_after_a_reap(void) {
+    static const char callback[] = "import sqlite3\n"
+                                   "c = sqlite3.connect(':memory:')\n"
+                                   "c.create_function('twice', 1, lambda x: 2 * x)\n"
+                                   "assert c.execute('select twice(21)').fetchone() == (42,)\n"
+                                   "c.close()\n";
+    int64_t id = start(SUBINTERPRETER);
+    check_owner(id, PB_OP_EXEC, callback);
+    check_call(id, PB_OP_EXEC, callback);
+    test_join(test_start(call_once, &id)); /* leaves the state of a dead thread */
+    check_owner(id, PB_OP_EVAL, "1");      /* the owner frees it */
+    test_sleep_micros(20000);
+    check_owner(id, PB_OP_EXEC, callback);
+    test_join(test_start(call_once, &id));
+    check_call(id, PB_OP_EVAL, "1"); /* or this thread does */
+    check_call(id, PB_OP_EXEC, callback);
     stop(id);
 }
 
@@ -335,6 +361,7 @@ void test_context(void) {
     interrupts_hit_the_request_they_name();
     every_request_is_answered_when_contexts_end(MAIN, test_times(100));
     every_request_is_answered_when_contexts_end(SUBINTERPRETER, test_times(8));
+    c_code_finds_its_thread_state_after_a_reap();
     CHECK_INT(counter(PB_CONTEXTS_ABANDONED), 0);
     CHECK_INT(counter(PB_CONTEXTS_CREATED), counter(PB_CONTEXTS_DESTROYED));
     pb_destroy_pool(pool);
