@@ -64,7 +64,17 @@ EXPORT int64_t pb_define_function(int32_t number, const char *name, int32_t leng
 
 /* ---- contexts ---- */
 
-/* Begins the start of a context; returns its id. The config must stay where it is until pb_await_start has answered. */
+/* Gives back what a context that never ran holds. */
+static void unmake(pb_context *ctx) {
+    if (ctx->queue)
+        pb_queue_destroy(ctx->queue);
+    ctx->queue = NULL;
+    free(ctx->config);
+    ctx->config = NULL;
+    pb_context_recycle(ctx);
+}
+
+/* Begins the start of a context; returns its id. */
 EXPORT int64_t pb_start_context(int32_t subinterpreter, int64_t pool_number, int32_t capacity, const uint8_t *config,
                                 int32_t config_length) {
     pb_pool *pool = pb_pool_get((uint32_t)pool_number);
@@ -72,22 +82,23 @@ EXPORT int64_t pb_start_context(int32_t subinterpreter, int64_t pool_number, int
     if (!ctx)
         return PB_NO_MEMORY;
     ctx->subinterpreter = subinterpreter;
-    ctx->config = config;
+    ctx->config = malloc((size_t)config_length);
+    if (ctx->config)
+        memcpy(ctx->config, config, (size_t)config_length);
     ctx->config_length = (uint32_t)config_length;
     ctx->start_reply = (pb_writer){.limit = 1 << 24};
     ctx->end_grace = 1000000000;
     ctx->pool = pool;
     ctx->queue = pb_queue_create((uint32_t)capacity);
     int64_t id = pb_context_id(ctx);
-    if (!ctx->queue) {
-        pb_context_recycle(ctx);
+    if (!ctx->queue || !ctx->config) {
+        unmake(ctx);
         return PB_NO_MEMORY;
     }
     pb_pool_add(pool, ctx);
     if (pb_serve_start(ctx) != 0) {
         pb_pool_remove(pool, ctx, false);
-        pb_queue_destroy(ctx->queue);
-        pb_context_recycle(ctx);
+        unmake(ctx);
         return PB_NO_MEMORY;
     }
     return id;
@@ -166,9 +177,9 @@ EXPORT int64_t pb_call(int64_t id, uint8_t *buf, int32_t length, int32_t cap, in
     pb_writer reply = {.base = buf, .cap = (size_t)cap, .limit = ctx->state.max_message};
     pb_thread_begin(thread, (uint64_t)request);
     py.PyEval_AcquireThread(thread->ts);
-    pb_thread_reap(ctx);
     pb_execute(ctx, thread, buf, (size_t)length, &reply);
     pb_thread_end(ctx, thread);
+    pb_thread_reap(ctx);
     py.PyEval_ReleaseThread(thread->ts);
     pb_leave(ctx);
     return hand_over(&reply, buf);

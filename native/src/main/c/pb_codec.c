@@ -7,10 +7,10 @@
 /* ---- messages ---- */
 
 bool pb_writer_reserve(pb_writer *w, size_t n) {
-    if (n <= w->cap - w->pos)
-        return true;
     if (n > w->limit - w->pos)
         return false;
+    if (n <= w->cap - w->pos)
+        return true;
     size_t cap = w->cap * 2 > w->pos + n ? w->cap * 2 : w->pos + n;
     if (cap > w->limit)
         cap = w->limit;
@@ -66,7 +66,13 @@ static bool write_block(pb_writer *w, uint8_t tag, const void *bytes, size_t n) 
 }
 
 bool pb_write_text(pb_writer *w, const char *utf8) {
-    return write_block(w, 'u', utf8, strlen(utf8));
+    size_t n = strlen(utf8), left = w->limit - w->pos, room = left > 10 ? left / 2 - 5 : 0;
+    if (n > room) {
+        n = room;
+        while (n > 0 && (utf8[n] & 0xc0) == 0x80) /* not within a character */
+            n--;
+    }
+    return write_block(w, 'u', utf8, n);
 }
 
 static inline size_t left(const pb_reader *r) {
@@ -429,7 +435,9 @@ bool pb_encode(const pb_codec *codec, pb_writer *w, PyObject *value, pb_conversi
 
 /* ---- bytes to Python ---- */
 
-static PyObject *decode(const pb_codec *codec, pb_reader *r, int depth);
+/* owed: how many values the containers around this one still expect after it. Each takes a byte at least, so those
+ * bytes are spoken for, and no count may claim them again. */
+static PyObject *decode(const pb_codec *codec, pb_reader *r, int depth, size_t owed);
 
 static PyObject *malformed(const char *what) {
     char text[120];
@@ -451,6 +459,9 @@ static PyObject *decode_block(const pb_codec *codec, uint8_t tag, pb_reader *r) 
     uint8_t typecode = 0;
     if (tag == 'A' && !pb_read_u8(r, &typecode))
         return malformed("no typecode");
+    /* Those of numbers. An array of text ('u', 'w') would hold whatever the bytes say, also what no str may. */
+    if (tag == 'A' && (!typecode || !strchr("bBhHiIlLqQfd", typecode)))
+        return malformed("unknown typecode");
     uint32_t n;
     const char *bytes = block(r, &n);
     if (!bytes)
@@ -480,10 +491,10 @@ static PyObject *decode_block(const pb_codec *codec, uint8_t tag, pb_reader *r) 
     return result;
 }
 
-static PyObject *decode_set(const pb_codec *codec, uint8_t tag, uint32_t n, pb_reader *r, int depth) {
+static PyObject *decode_set(const pb_codec *codec, uint8_t tag, uint32_t n, pb_reader *r, int depth, size_t owed) {
     PyObject *set = tag == 'S' ? py.PySet_New(NULL) : py.PyFrozenSet_New(NULL);
     for (uint32_t i = 0; set && i < n; i++) {
-        PyObject *item = decode(codec, r, depth + 1);
+        PyObject *item = decode(codec, r, depth + 1, owed + (n - i - 1));
         if (!item || py.PySet_Add(set, item) < 0)
             pb_clear(&set);
         pb_clear(&item);
@@ -491,11 +502,12 @@ static PyObject *decode_set(const pb_codec *codec, uint8_t tag, uint32_t n, pb_r
     return set;
 }
 
-static PyObject *decode_dict(const pb_codec *codec, uint32_t n, pb_reader *r, int depth) {
+static PyObject *decode_dict(const pb_codec *codec, uint32_t n, pb_reader *r, int depth, size_t owed) {
     PyObject *dict = py.PyDict_New();
     for (uint32_t i = 0; dict && i < n; i++) {
-        PyObject *key = decode(codec, r, depth + 1);
-        PyObject *value = key ? decode(codec, r, depth + 1) : NULL;
+        size_t after = owed + 2 * (size_t)(n - i - 1);
+        PyObject *key = decode(codec, r, depth + 1, after + 1);
+        PyObject *value = key ? decode(codec, r, depth + 1, after) : NULL;
         if (!value || py.PyDict_SetItem(dict, key, value) < 0)
             pb_clear(&dict);
         pb_clear(&key);
@@ -504,20 +516,20 @@ static PyObject *decode_dict(const pb_codec *codec, uint32_t n, pb_reader *r, in
     return dict;
 }
 
-static PyObject *decode_container(const pb_codec *codec, uint8_t tag, pb_reader *r, int depth) {
+static PyObject *decode_container(const pb_codec *codec, uint8_t tag, pb_reader *r, int depth, size_t owed) {
     uint32_t n;
-    /* Each item takes a byte at least, so a count past the rest is a lie that must not allocate. */
-    if (!pb_read_u32(r, &n) || n > left(r))
+    /* A count past what is left is a lie that must not allocate. */
+    if (!pb_read_u32(r, &n) || owed > left(r) || n > (left(r) - owed) / (tag == '{' ? 2 : 1))
         return malformed("a count is past its end");
     if (depth >= codec->max_depth)
         return malformed("containers are nested too deep");
     if (tag == '{')
-        return decode_dict(codec, n, r, depth);
+        return decode_dict(codec, n, r, depth, owed);
     if (tag == 'S' || tag == 'Z')
-        return decode_set(codec, tag, n, r, depth);
+        return decode_set(codec, tag, n, r, depth, owed);
     PyObject *sequence = tag == '[' ? py.PyList_New(n) : py.PyTuple_New(n);
     for (uint32_t i = 0; sequence && i < n; i++) {
-        PyObject *item = decode(codec, r, depth + 1);
+        PyObject *item = decode(codec, r, depth + 1, owed + (n - i - 1));
         if (!item) {
             pb_clear(&sequence);
         } else if (tag == '[') {
@@ -534,7 +546,7 @@ static PyObject *constant(PyObject *o) {
     return o;
 }
 
-static PyObject *decode(const pb_codec *codec, pb_reader *r, int depth) {
+static PyObject *decode(const pb_codec *codec, pb_reader *r, int depth, size_t owed) {
     uint8_t tag, small;
     int64_t integer;
     double real;
@@ -565,11 +577,11 @@ static PyObject *decode(const pb_codec *codec, pb_reader *r, int depth) {
     case '(':
     case '{':
     case 'S':
-    case 'Z': return decode_container(codec, tag, r, depth);
+    case 'Z': return decode_container(codec, tag, r, depth, owed);
     default: return malformed("unknown tag");
     }
 }
 
 PyObject *pb_decode(const pb_codec *codec, pb_reader *r) {
-    return decode(codec, r, 0);
+    return decode(codec, r, 0, 0);
 }

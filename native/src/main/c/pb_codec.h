@@ -17,7 +17,7 @@
 #include "pb_python.h"
 
 /* A growing message. It starts in memory of the caller and moves to memory of its own when that is too small.
- * Invariant: pos <= cap; base is malloc'ed if and only if owned. */
+ * Invariant: pos <= cap and pos <= limit, where cap may be either side of limit; base is malloc'ed if and only if owned. */
 typedef struct {
     uint8_t *base;
     size_t pos;
@@ -52,7 +52,7 @@ typedef struct {
 bool pb_writer_reserve(pb_writer *w, size_t n);
 bool pb_write_u8(pb_writer *w, uint8_t value);
 bool pb_write_u32(pb_writer *w, uint32_t value);
-/* A str from UTF-8 text. */
+/* A str from UTF-8 text, cut to half of what the limit leaves: for texts of errors, of which a reply holds two. */
 bool pb_write_text(pb_writer *w, const char *utf8);
 void pb_writer_free(pb_writer *w);
 

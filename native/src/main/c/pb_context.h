@@ -69,7 +69,7 @@ struct pb_context {
     _Atomic uint32_t orphans; /* how many of them are orphans; a hint, so that entries need no lock */
     _Atomic int64_t requests; /* run so far */
     /* For the start: what setup() of pyboot._engine is given, and the reply (a description of what went wrong). */
-    const uint8_t *config;
+    uint8_t *config; /* a copy: whoever starts the context may give up and go before the owner thread reads it */
     uint32_t config_length;
     pb_writer start_reply;
     int64_t end_grace; /* nanoseconds that Python threads and callers are given when the context ends */
@@ -99,10 +99,11 @@ void pb_context_recycle(pb_context *ctx);
 /* The calling thread's record for the context, made at the first call; NULL if memory is short. The caller is inside. */
 pb_thread *pb_thread_enter(pb_context *ctx);
 
-/* Frees the thread states of dead threads. Under the context's GIL. */
+/* Frees the thread states of dead threads. Under the context's GIL, which is given up meanwhile; between requests of the
+ * calling thread, since an interrupt could not tell its thread state from the one that is used for this. */
 void pb_thread_reap(pb_context *ctx);
 
-/* Frees all thread states but the owner's. Under the GIL; no other thread is inside. */
+/* Frees all thread states but the owner's. As above; no other thread is inside. */
 void pb_thread_clear_all(pb_context *ctx);
 
 /* Begins and ends a request on a thread; the end is under the GIL. */

@@ -55,6 +55,7 @@ pb_queue *pb_queue_create(uint32_t capacity) {
     q->finished = header + 2 * rings;
     q->slots = header + 3 * rings;
     atomic_init(&q->asleep, 0);
+    atomic_init(&q->woken, 0);
     pb_ring_init(ring(q, q->submitted), capacity);
     pb_ring_init(ring(q, q->unused), capacity);
     pb_ring_init(ring(q, q->finished), capacity);
@@ -85,6 +86,13 @@ static void set_free(pb_queue *q, pb_slot *slot) {
     uint64_t generation = (state >> 32) + 1;
     atomic_store_explicit(&slot->state, (generation & 0x7fffffff) << 32 | PB_FREE, memory_order_release);
     push_slot(ring(q, q->unused), number_of(q, slot));
+}
+
+static void wake_sleeper(pb_queue *q) {
+    if (atomic_exchange(&q->asleep, 0)) {
+        pb_count(PB_OWNER_WAKEUPS);
+        pb_futex_wake(&q->asleep, 1);
+    }
 }
 
 int64_t pb_queue_submit(pb_queue *q, pb_kind kind, uint64_t request, const uint8_t *bytes, uint32_t length) {
@@ -118,7 +126,7 @@ int64_t pb_queue_submit(pb_queue *q, pb_kind kind, uint64_t request, const uint8
     push_slot(ring(q, q->submitted), number);
     atomic_thread_fence(memory_order_seq_cst);
     if (atomic_load_explicit(&q->asleep, memory_order_relaxed))
-        pb_queue_wake(q);
+        wake_sleeper(q);
     return ticket;
 }
 
@@ -141,16 +149,14 @@ bool pb_queue_take(pb_queue *q, pb_slot **taken) {
 void pb_queue_sleep(pb_queue *q, int64_t nanos) {
     atomic_store(&q->asleep, 1);
     atomic_thread_fence(memory_order_seq_cst);
-    if (pb_ring_count(ring(q, q->submitted)) == 0)
+    if (!atomic_exchange(&q->woken, 0) && pb_ring_count(ring(q, q->submitted)) == 0)
         pb_futex_wait(&q->asleep, 1, nanos);
     atomic_store(&q->asleep, 0);
 }
 
 void pb_queue_wake(pb_queue *q) {
-    if (atomic_exchange(&q->asleep, 0)) {
-        pb_count(PB_OWNER_WAKEUPS);
-        pb_futex_wake(&q->asleep, 1);
-    }
+    atomic_store(&q->woken, 1);
+    wake_sleeper(q);
 }
 
 const uint8_t *pb_slot_message(pb_slot *slot) {

@@ -41,6 +41,7 @@ typedef struct {
     /* 1 while the owner sleeps or is about to. A producer pushes first and looks here afterwards, the owner sets it
      * first and looks at the ring afterwards: one of the two sees the other. */
     _Atomic uint32_t asleep;
+    _Atomic uint32_t woken; /* pb_queue_wake was called since the last sleep, which may come after it */
     size_t submitted; /* offsets of the rings and of the slots */
     size_t unused;
     size_t finished;
@@ -65,7 +66,8 @@ int64_t pb_queue_submit(pb_queue *q, pb_kind kind, uint64_t request, const uint8
 /* Owner: claims the next request that nobody gave up. */
 bool pb_queue_take(pb_queue *q, pb_slot **slot);
 
-/* Owner: sleeps until something is submitted or pb_queue_wake is called; at most nanos (negative: for ever). */
+/* Owner: sleeps until something is submitted or pb_queue_wake is called; at most nanos (negative: for ever). A call
+ * that came before the sleep ends it at once, since the owner may have looked at what it is about before that. */
 void pb_queue_sleep(pb_queue *q, int64_t nanos);
 void pb_queue_wake(pb_queue *q);
 

@@ -115,20 +115,22 @@ static void refuse_queued(pb_context *ctx) {
     }
 }
 
-/* Waits until no other thread is inside and every answer was fetched. False if that does not happen in time. */
+/* Waits until no other thread is inside and every answer was fetched: a caller that waits comes in and leaves again
+ * until it has its answer. False if somebody stays inside for too long. */
 static bool await_nobody_inside(pb_context *ctx) {
     int64_t until = pb_now() + ctx->end_grace;
+    int64_t slice = 100000;
     for (;;) {
         uint32_t inside = atomic_load(&ctx->inside);
-        bool finished = pb_queue_finished_count(ctx->queue) == 0;
-        if (inside == 0 && finished)
+        refuse_queued(ctx); /* after the look: whoever was inside when the phase changed may have submitted and left */
+        if (inside == 0 && pb_queue_depth(ctx->queue) == 0)
             return true;
         int64_t rest = until - pb_now();
         if (rest <= 0)
             return inside == 0;
-        int64_t slice = 10 * 1000000;
-        pb_futex_wait(&ctx->inside, inside, inside == 0 || rest > slice ? slice : rest);
-        refuse_queued(ctx); /* of submitters that were inside when the phase changed */
+        if (slice < 10 * 1000000)
+            slice *= 2; /* nobody wakes us when an answer is fetched */
+        pb_futex_wait(&ctx->inside, inside, rest > slice ? slice : rest);
     }
 }
 
@@ -207,7 +209,6 @@ static bool end_interpreter(pb_context *ctx) {
 
 /* Detached on entry. */
 static void end(pb_context *ctx) {
-    refuse_queued(ctx);
     bool free_to_end = await_nobody_inside(ctx);
     if (!shut(ctx) || !free_to_end) {
         abandon(ctx);
@@ -284,6 +285,8 @@ static void *owner_main(void *argument) {
     PyThreadState *ts = make_thread_state(ctx->subinterpreter, error, sizeof error);
     if (!ts) {
         reply_start_error(ctx, error);
+        free(ctx->config);
+        ctx->config = NULL;
         pb_pool_remove(ctx->pool, ctx, false);
         atomic_store(&ctx->phase, PB_FAILED);
         pb_futex_wake(&ctx->phase, INT32_MAX);
@@ -296,6 +299,8 @@ static void *owner_main(void *argument) {
     bool ready = add_package_path() && pb_state_init(ctx) && run_setup(ctx);
     if (!ready)
         pb_reply_raised(&ctx->state, &ctx->start_reply);
+    free(ctx->config);
+    ctx->config = NULL;
     uint32_t starting = PB_STARTING;
     if (ready && atomic_compare_exchange_strong(&ctx->phase, &starting, PB_READY)) {
         pb_futex_wake(&ctx->phase, INT32_MAX);

@@ -105,7 +105,14 @@ pb_thread *pb_thread_enter(pb_context *ctx) {
     return record;
 }
 
-static void free_records(pb_thread *record) {
+/* CPython keeps, for each thread of the system, the state that the thread attached last: PyGILState_Ensure finds it
+ * there, and so do callbacks from C code. PyThreadState_Delete makes it forget that of the calling thread, whosever
+ * state is deleted. So the states of other threads are deleted on a state made for that: it is the one that is
+ * forgotten, and when the thread's own is attached again, it is known again. Without scratch the thread's own is. */
+static void free_records(pb_thread *record, PyThreadState *scratch) {
+    PyThreadState *own = scratch ? py.PyEval_SaveThread() : NULL;
+    if (scratch)
+        py.PyEval_AcquireThread(scratch);
     while (record) {
         pb_thread *next = record->next;
         pb_clear(&record->context);
@@ -114,6 +121,11 @@ static void free_records(pb_thread *record) {
         free(record);
         pb_count(PB_THREAD_STATES_REAPED);
         record = next;
+    }
+    if (scratch) {
+        py.PyThreadState_Clear(scratch);
+        py.PyThreadState_DeleteCurrent();
+        py.PyEval_RestoreThread(own);
     }
 }
 
@@ -137,12 +149,15 @@ static pb_thread *take_records(pb_context *ctx, bool all) {
 }
 
 void pb_thread_reap(pb_context *ctx) {
-    if (atomic_load_explicit(&ctx->orphans, memory_order_relaxed) != 0)
-        free_records(take_records(ctx, false));
+    if (atomic_load_explicit(&ctx->orphans, memory_order_relaxed) == 0)
+        return;
+    PyThreadState *scratch = py.PyThreadState_New(ctx->interp);
+    if (scratch) /* else the next one reaps */
+        free_records(take_records(ctx, false), scratch);
 }
 
 void pb_thread_clear_all(pb_context *ctx) {
-    free_records(take_records(ctx, true));
+    free_records(take_records(ctx, true), py.PyThreadState_New(ctx->interp));
 }
 
 void pb_thread_begin(pb_thread *thread, uint64_t request) {

@@ -1,0 +1,368 @@
+/* Contexts from their start to their end, through the exported functions, as Java calls them. */
+#include "test.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pb_context.h"
+
+/* Of pb_api.c, as LibPyboot declares them. */
+int64_t pb_start_context(int32_t subinterpreter, int64_t pool, int32_t capacity, const uint8_t *config, int32_t length);
+int64_t pb_await_start(int64_t id, uint8_t *buf, int32_t cap, int64_t nanos);
+int64_t pb_stop_context(int64_t id, int64_t grace);
+int64_t pb_await_end(int64_t id, int64_t nanos);
+int64_t pb_call(int64_t id, uint8_t *buf, int32_t length, int32_t cap, int64_t request);
+int64_t pb_submit(int64_t id, int32_t kind, const uint8_t *buf, int32_t length, int64_t request);
+int64_t pb_await(int64_t id, int64_t ticket, uint8_t *buf, int32_t cap, int64_t nanos);
+int64_t pb_cancel(int64_t id, int64_t ticket);
+int64_t pb_interrupt(int64_t id, int64_t request);
+int64_t pb_create_pool(void);
+void pb_destroy_pool(int64_t number);
+int64_t pb_drain(int64_t number, uint8_t *buf, uint32_t cap, int64_t nanos);
+void pb_wake_drainer(int64_t number);
+void pb_free(int64_t address);
+
+enum { MAIN, SUBINTERPRETER };
+
+static const int64_t SECOND = 1000000000, LONG = 60 * 1000000000ll;
+
+static int64_t pool;
+
+/* ---- starting and stopping ---- */
+
+static void write_u32_pair(pb_writer *w, const char *key, const char *tag_and_nothing) {
+    pb_write_text(w, key);
+    pb_write_u8(w, (uint8_t)tag_and_nothing[0]);
+    pb_write_u32(w, 0);
+}
+
+static void write_number(pb_writer *w, const char *key, int64_t value) {
+    pb_write_text(w, key);
+    pb_write_u8(w, 'l');
+    CHECK(pb_writer_reserve(w, 8));
+    memcpy(w->base + w->pos, &value, 8);
+    w->pos += 8;
+}
+
+static int64_t begin_start(int mode, int64_t max_message, int32_t capacity) {
+    uint8_t memory[1024];
+    pb_writer w = {.base = memory, .cap = sizeof memory, .limit = sizeof memory};
+    pb_write_u8(&w, '{');
+    pb_write_u32(&w, 8);
+    pb_write_text(&w, "pool");
+    pb_write_text(&w, "test");
+    pb_write_text(&w, "mode");
+    pb_write_text(&w, mode == MAIN ? "main" : "subinterpreter");
+    write_u32_pair(&w, "site_paths", "[");
+    write_u32_pair(&w, "path", "[");
+    write_u32_pair(&w, "preload", "[");
+    write_number(&w, "index", 0);
+    write_number(&w, "max_depth", 100);
+    write_number(&w, "max_message_size", max_message);
+    /* The memory is gone before the owner thread has read it: it must have taken a copy. */
+    uint8_t *config = malloc(w.pos);
+    memcpy(config, memory, w.pos);
+    int64_t id = pb_start_context(mode, pool, capacity, config, (int32_t)w.pos);
+    memset(config, 'x', w.pos);
+    free(config);
+    CHECK(id >= 0);
+    return id;
+}
+
+static void await_ready(int64_t id) {
+    uint8_t buf[65536];
+    int64_t result;
+    while ((result = pb_await_start(id, buf, sizeof buf, SECOND)) == PB_PENDING)
+        ;
+    if (result != 0)
+        test_fail(__FILE__, __LINE__, "no start: %lld %.*s", (long long)result, (int)(result > 0 ? result : 0),
+                  (char *)buf);
+}
+
+static int64_t start(int mode) {
+    int64_t id = begin_start(mode, 1 << 24, 16);
+    await_ready(id);
+    return id;
+}
+
+static void stop(int64_t id) {
+    CHECK_INT(pb_stop_context(id, 10 * SECOND), 0);
+    CHECK_INT(pb_await_end(id, LONG), 1);
+}
+
+/* ---- requests ---- */
+
+static int32_t request_of(uint8_t *buf, uint32_t cap, pb_op op, const char *source) {
+    int64_t session = 0;
+    pb_writer w = {.base = buf, .cap = cap, .limit = cap};
+    pb_write_u8(&w, op);
+    memcpy(w.base + w.pos, &session, 8);
+    w.pos += 8;
+    w.base[w.pos++] = 'u';
+    pb_write_u32(&w, (uint32_t)strlen(source));
+    memcpy(w.base + w.pos, source, strlen(source));
+    w.pos += strlen(source);
+    w.base[w.pos++] = 'N';
+    return (int32_t)w.pos;
+}
+
+/* Runs source on the calling thread; the reply is in buf. */
+static int64_t call(int64_t id, pb_op op, const char *source, uint8_t *buf, uint32_t cap, int64_t request) {
+    return pb_call(id, buf, request_of(buf, cap, op, source), (int32_t)cap, request);
+}
+
+static void check_call(int64_t id, pb_op op, const char *source) {
+    uint8_t buf[65536];
+    int64_t length = call(id, op, source, buf, sizeof buf, 1);
+    if (length < 1 || buf[0] != PB_REPLY_VALUE)
+        test_fail(__FILE__, __LINE__, "%s: %lld %.*s", source, (long long)length, (int)(length > 0 ? length : 0),
+                  (char *)buf);
+}
+
+static int64_t submit(int64_t id, pb_kind kind, pb_op op, const char *source, int64_t request) {
+    uint8_t buf[4096];
+    return pb_submit(id, kind, buf, request_of(buf, sizeof buf, op, source), request);
+}
+
+/* Runs source on the owner thread. */
+static void check_owner(int64_t id, pb_op op, const char *source) {
+    uint8_t buf[65536];
+    int64_t ticket = submit(id, PB_SYNC, op, source, 2);
+    CHECK(ticket >= 0);
+    int64_t length = pb_await(id, ticket, buf, sizeof buf, LONG);
+    if (length < 1 || buf[0] != PB_REPLY_VALUE)
+        test_fail(__FILE__, __LINE__, "%s: %lld %.*s", source, (long long)length, (int)(length > 0 ? length : 0),
+                  (char *)buf);
+}
+
+static void *call_once(void *argument) {
+    check_call(*(int64_t *)argument, PB_OP_EVAL, "1 + 1");
+    return NULL;
+}
+
+/* ---- tests ---- */
+
+static void calls_run_on_both_ways(void) {
+    int64_t id = start(SUBINTERPRETER);
+    check_call(id, PB_OP_EXEC, "x = 1");
+    check_owner(id, PB_OP_EXEC, "x += 1");
+    check_call(id, PB_OP_EXEC, "assert x == 2");
+    stop(id);
+    uint8_t buf[64];
+    CHECK_INT(call(id, PB_OP_EVAL, "1", buf, sizeof buf, 1), PB_STALE);
+    CHECK_INT(submit(id, PB_SYNC, PB_OP_EVAL, "1", 1), PB_STALE);
+}
+
+/* An owner that is about to sleep must hear of the stop. */
+static void idle_contexts_end(void) {
+    uint64_t random = test_random_state(600);
+    for (uint32_t i = 0; i < test_times(80); i++) {
+        int64_t id = start(MAIN);
+        check_owner(id, PB_OP_EVAL, "1");
+        if (i % 2)
+            test_sleep_micros(test_below(&random, 100));
+        stop(id);
+    }
+}
+
+static void contexts_stopped_while_they_start_end(void) {
+    for (uint32_t i = 0; i < 10; i++) {
+        int64_t id = begin_start(i % 2, 1 << 24, 16);
+        test_sleep_micros(i * 3000);
+        stop(id);
+    }
+}
+
+static void answers_keep_to_the_limit(void) {
+    int64_t id = begin_start(SUBINTERPRETER, 4096, 16);
+    await_ready(id);
+    uint8_t *buf = malloc(65536);
+    static const char *const values[] = {"'x' * 4000", "'x' * 5000", "['x' * 4000, 'y' * 60000]", "['x' * 60] * 2000",
+                                         "1 // 0 if 1 else 2", "{}['k' * 100000]", "[object()]"};
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+        int64_t length = call(id, PB_OP_EVAL, values[i], buf, 65536, 1);
+        CHECK(length > 1 && length <= 4096);
+        CHECK_INT(buf[0] == PB_REPLY_VALUE, i == 0);
+        if (buf[0] == PB_REPLY_RAISED_PLAIN || buf[0] == PB_REPLY_UNCONVERTIBLE) {
+            /* Two whole texts. */
+            int64_t at = 1;
+            for (int text = 0; text < 2; text++) {
+                uint32_t n;
+                CHECK(at + 5 <= length && buf[at] == 'u');
+                memcpy(&n, buf + at + 1, 4);
+                at += 5 + n;
+            }
+            CHECK_INT(at, length);
+        }
+    }
+    free(buf);
+    stop(id);
+}
+
+/* Callbacks of C code find the thread state of their thread by PyGILState_Ensure. Freeing the state of a dead thread
+ * must not make CPython forget that of the living thread that does it. */
+static void c_code_finds_its_thread_state_after_a_reap(void) {
+    static const char callback[] = "import sqlite3\n"
+                                   "c = sqlite3.connect(':memory:')\n"
+                                   "c.create_function('twice', 1, lambda x: 2 * x)\n"
+                                   "assert c.execute('select twice(21)').fetchone() == (42,)\n"
+                                   "c.close()\n";
+    int64_t id = start(SUBINTERPRETER);
+    check_owner(id, PB_OP_EXEC, callback);
+    check_call(id, PB_OP_EXEC, callback);
+    test_join(test_start(call_once, &id)); /* leaves the state of a dead thread */
+    check_owner(id, PB_OP_EVAL, "1");      /* the owner frees it */
+    test_sleep_micros(20000);
+    check_owner(id, PB_OP_EXEC, callback);
+    test_join(test_start(call_once, &id));
+    check_call(id, PB_OP_EVAL, "1"); /* or this thread does */
+    check_call(id, PB_OP_EXEC, callback);
+    stop(id);
+}
+
+static void check_raised(const uint8_t *buf, int64_t length, const char *part) {
+    if (length < 1 || buf[0] != PB_REPLY_RAISED || !memmem(buf, (size_t)length, part, strlen(part)))
+        test_fail(__FILE__, __LINE__, "%s was expected: %lld %.*s", part, (long long)length,
+                  (int)(length > 0 ? length : 0), (const char *)buf);
+}
+
+typedef struct {
+    int64_t id;
+    int64_t request;
+} running;
+
+static void *run_for_ever(void *argument) {
+    running *r = argument;
+    uint8_t buf[65536];
+    check_raised(buf, call(r->id, PB_OP_EXEC, "while True: pass", buf, sizeof buf, r->request), "RequestInterrupted");
+    check_call(r->id, PB_OP_EVAL, "sum(range(100))");
+    return NULL;
+}
+
+static void interrupts_hit_the_request_they_name(void) {
+    int64_t id = start(SUBINTERPRETER);
+    running r = {id, 77};
+    pthread_t caller = test_start(run_for_ever, &r);
+    test_sleep_micros(50000);
+    pb_interrupt(id, 78);
+    test_sleep_micros(50000);
+    CHECK_INT(pthread_tryjoin_np(caller, NULL), 16 /* EBUSY */);
+    pb_interrupt(id, 77);
+    test_join(caller);
+    uint8_t buf[65536];
+    int64_t ticket = submit(id, PB_SYNC, PB_OP_EXEC, "while True: pass", 80);
+    test_sleep_micros(20000);
+    pb_interrupt(id, 80);
+    check_raised(buf, pb_await(id, ticket, buf, sizeof buf, LONG), "RequestInterrupted");
+    check_owner(id, PB_OP_EVAL, "sum(range(1000))");
+    stop(id);
+}
+
+/* ---- stops in the middle of traffic: every request has one outcome ---- */
+
+enum { THREADS = 3, REQUESTS = 20000 };
+
+typedef struct {
+    _Atomic int64_t id;
+    _Atomic bool over;
+    _Atomic int64_t accepted, answered, gone;
+    _Atomic uint8_t outcomes[THREADS * REQUESTS]; /* of async requests, by id */
+} traffic;
+
+static traffic t;
+
+static void *send(void *argument) {
+    uint64_t first = (uint64_t)(uintptr_t)argument * REQUESTS, random = test_random_state(700 + first);
+    for (uint64_t i = first; i < first + REQUESTS && !atomic_load(&t.over); i++) {
+        int64_t id = atomic_load(&t.id);
+        bool async = test_below(&random, 2);
+        int64_t ticket = submit(id, async ? PB_ASYNC : PB_SYNC, PB_OP_EVAL, "'x' * 10", (int64_t)i + 1);
+        if (ticket < 0) {
+            CHECK(ticket == PB_STALE || ticket == PB_FULL);
+            test_sleep_micros(100);
+            continue;
+        }
+        if (async) {
+            atomic_fetch_add(&t.accepted, 1);
+            continue;
+        }
+        uint8_t buf[1024];
+        int64_t length;
+        while ((length = pb_await(id, ticket, buf, sizeof buf, test_below(&random, 2000000))) == PB_PENDING)
+            ;
+        CHECK(length >= 1);
+        CHECK(buf[0] == PB_REPLY_VALUE || buf[0] == PB_REPLY_STOPPED);
+    }
+    return NULL;
+}
+
+static void *drain(void *argument) {
+    uint8_t *buf = malloc(4096);
+    int64_t length;
+    while ((length = pb_drain(pool, buf, 4096, atomic_load(&t.over) ? 0 : LONG)) > 0 || !atomic_load(&t.over)) {
+        for (int64_t at = 0; at < length;) {
+            uint64_t id;
+            uint32_t size, large;
+            memcpy(&id, buf + at, 8);
+            memcpy(&size, buf + at + 8, 4);
+            memcpy(&large, buf + at + 12, 4);
+            CHECK_INT(large, 0);
+            CHECK(buf[at + 16] == PB_REPLY_VALUE || buf[at + 16] == PB_REPLY_STOPPED);
+            CHECK_INT(atomic_fetch_add(&t.outcomes[id - 1], 1), 0);
+            atomic_fetch_add(&t.answered, 1);
+            at += 16 + ((size + 7) & ~7u);
+        }
+    }
+    free(buf);
+    return NULL;
+}
+
+static void every_request_is_answered_when_contexts_end(int mode, uint32_t lives) {
+    memset(&t, 0, sizeof t);
+    uint64_t random = test_random_state(800);
+    atomic_store(&t.id, start(mode));
+    pthread_t senders[THREADS], drainer = test_start(drain, NULL);
+    for (uintptr_t i = 0; i < THREADS; i++)
+        senders[i] = test_start(send, (void *)i);
+    for (uint32_t life = 0; life < lives; life++) {
+        test_sleep_micros(test_below(&random, 5000));
+        int64_t old = atomic_load(&t.id);
+        CHECK_INT(pb_stop_context(old, 10 * SECOND), 0);
+        if (life % 2) /* also with nobody to send to */
+            CHECK_INT(pb_await_end(old, LONG), 1);
+        atomic_store(&t.id, start(mode));
+        CHECK_INT(pb_await_end(old, LONG), 1);
+    }
+    atomic_store(&t.over, true);
+    for (int i = 0; i < THREADS; i++)
+        test_join(senders[i]);
+    stop(atomic_load(&t.id));
+    pb_wake_drainer(pool);
+    test_join(drainer);
+    CHECK_INT(t.answered, t.accepted);
+}
+
+/* ---- a thread that outlives the contexts it has used ---- */
+
+static int64_t counter(pb_counter which) {
+    return atomic_load(&pb_counters[which]);
+}
+
+void test_context(void) {
+    test_python_start();
+    pool = pb_create_pool();
+    CHECK(pool >= 0);
+    calls_run_on_both_ways();
+    idle_contexts_end();
+    contexts_stopped_while_they_start_end();
+    answers_keep_to_the_limit();
+    interrupts_hit_the_request_they_name();
+    every_request_is_answered_when_contexts_end(MAIN, test_times(100));
+    every_request_is_answered_when_contexts_end(SUBINTERPRETER, test_times(8));
+    c_code_finds_its_thread_state_after_a_reap();
+    CHECK_INT(counter(PB_CONTEXTS_ABANDONED), 0);
+    CHECK_INT(counter(PB_CONTEXTS_CREATED), counter(PB_CONTEXTS_DESTROYED));
+    pb_destroy_pool(pool);
+}
