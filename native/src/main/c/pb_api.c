@@ -16,6 +16,11 @@ EXPORT int64_t pb_abi(void) {
     return ABI;
 }
 
+/* Whether CPython can be told where the stack of a thread ends, which callers need (see pb_thread.c). */
+EXPORT int64_t pb_protects_stack(void) {
+    return py.PyUnstable_ThreadState_SetStackProtection != NULL;
+}
+
 EXPORT void pb_free(int64_t address) {
     free((void *)(intptr_t)address);
 }
@@ -144,7 +149,7 @@ EXPORT int64_t pb_stop_context(int64_t id, int64_t grace) {
     return 0;
 }
 
-/* 1 once the context has ended (or was abandoned), 0 after nanos. */
+/* 1 once the context has ended, 2 if it was abandoned, 0 after nanos. */
 EXPORT int64_t pb_await_end(int64_t id, int64_t nanos) {
     int64_t until = pb_now() + nanos;
     uint32_t generation = (uint32_t)((uint64_t)id >> 16);
@@ -154,7 +159,7 @@ EXPORT int64_t pb_await_end(int64_t id, int64_t nanos) {
     for (;;) {
         uint32_t ended = atomic_load(&ctx->ended);
         if ((int32_t)(ended - generation) >= 0)
-            return 1;
+            return atomic_load(&ctx->abandoned) == generation ? 2 : 1;
         int64_t rest = until - pb_now();
         if (rest <= 0)
             return 0;
@@ -259,8 +264,8 @@ EXPORT int64_t pb_drain(int64_t number, uint8_t *buf, int32_t cap, int64_t nanos
     return pb_pool_drain(number, buf, (uint32_t)cap, nanos);
 }
 
-EXPORT void pb_wake_drainer(int64_t number) {
-    pb_pool_wake(number);
+EXPORT void pb_stop_drainer(int64_t number) {
+    pb_pool_stop(number);
 }
 
 EXPORT int64_t pb_casts_completed(int64_t number) {

@@ -499,6 +499,10 @@ static PyObject *decode_set(const pb_codec *codec, uint8_t tag, uint32_t n, pb_r
             pb_clear(&set);
         pb_clear(&item);
     }
+    if (set && py.PyObject_Size(set) != n) {
+        pb_clear(&set);
+        py.PyErr_SetString(py.PyExc_ValueError, "two elements of a set are equal in Python, such as 1, 1.0 and True");
+    }
     return set;
 }
 
@@ -512,6 +516,10 @@ static PyObject *decode_dict(const pb_codec *codec, uint32_t n, pb_reader *r, in
             pb_clear(&dict);
         pb_clear(&key);
         pb_clear(&value);
+    }
+    if (dict && py.PyDict_Size(dict) != n) {
+        pb_clear(&dict);
+        py.PyErr_SetString(py.PyExc_ValueError, "two keys of a map are equal in Python, such as 1, 1.0 and True");
     }
     return dict;
 }

@@ -57,6 +57,7 @@ struct pb_context {
     _Atomic uint32_t generation;
     _Atomic uint32_t phase; /* pb_phase; a futex word: whoever waits for a start or an end sleeps here */
     _Atomic uint32_t ended; /* the last generation that has ended; a futex word */
+    _Atomic uint32_t abandoned; /* the generation that was abandoned; written before ended. Such a structure is not reused */
     /* Threads inside a function of this library that use the context. Entering means: increment, then look at the
      * generation and the phase. Ending means: change the phase, then wait until nobody is inside. */
     _Atomic uint32_t inside;

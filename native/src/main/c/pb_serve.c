@@ -127,7 +127,7 @@ static bool await_nobody_inside(pb_context *ctx) {
             return true;
         int64_t rest = until - pb_now();
         if (rest <= 0)
-            return inside == 0;
+            return false;
         if (slice < 10 * 1000000)
             slice *= 2; /* nobody wakes us when an answer is fetched */
         pb_futex_wait(&ctx->inside, inside, rest > slice ? slice : rest);
@@ -182,6 +182,7 @@ static void retire(pb_context *ctx) {
 static void abandon(pb_context *ctx) {
     pb_pool_remove(ctx->pool, ctx, true);
     pb_count(PB_CONTEXTS_ABANDONED);
+    atomic_store(&ctx->abandoned, atomic_load(&ctx->generation) - 1);
     announce_end(ctx, PB_ENDED);
 }
 
@@ -209,8 +210,8 @@ static bool end_interpreter(pb_context *ctx) {
 
 /* Detached on entry. */
 static void end(pb_context *ctx) {
-    bool free_to_end = await_nobody_inside(ctx);
-    if (!shut(ctx) || !free_to_end) {
+    await_nobody_inside(ctx); /* while ids still let callers in to fetch their answers */
+    if (!shut(ctx)) {
         abandon(ctx);
         return;
     }

@@ -21,7 +21,7 @@ int64_t pb_interrupt(int64_t id, int64_t request);
 int64_t pb_create_pool(void);
 void pb_destroy_pool(int64_t number);
 int64_t pb_drain(int64_t number, uint8_t *buf, uint32_t cap, int64_t nanos);
-void pb_wake_drainer(int64_t number);
+void pb_stop_drainer(int64_t number);
 void pb_free(int64_t address);
 
 enum { MAIN, SUBINTERPRETER };
@@ -339,7 +339,7 @@ static void every_request_is_answered_when_contexts_end(int mode, uint32_t lives
     for (int i = 0; i < THREADS; i++)
         test_join(senders[i]);
     stop(atomic_load(&t.id));
-    pb_wake_drainer(pool);
+    pb_stop_drainer(pool);
     test_join(drainer);
     CHECK_INT(t.answered, t.accepted);
 }
