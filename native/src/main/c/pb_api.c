@@ -87,7 +87,7 @@ EXPORT int64_t pb_start_context(int32_t subinterpreter, int64_t pool_number, int
         memcpy(ctx->config, config, (size_t)config_length);
     ctx->config_length = (uint32_t)config_length;
     ctx->start_reply = (pb_writer){.limit = 1 << 24};
-    ctx->end_grace = 1000000000;
+    atomic_store(&ctx->end_grace, 1000000000);
     ctx->pool = pool;
     ctx->queue = pb_queue_create((uint32_t)capacity);
     int64_t id = pb_context_id(ctx);
@@ -135,7 +135,7 @@ EXPORT int64_t pb_stop_context(int64_t id, int64_t grace) {
     pb_context *ctx = pb_enter(id, false);
     if (!ctx)
         return PB_STALE;
-    ctx->end_grace = grace;
+    atomic_store(&ctx->end_grace, grace);
     uint32_t ready = PB_READY, starting = PB_STARTING;
     if (!atomic_compare_exchange_strong(&ctx->phase, &ready, PB_STOPPING))
         atomic_compare_exchange_strong(&ctx->phase, &starting, PB_STOPPING);
@@ -146,7 +146,7 @@ EXPORT int64_t pb_stop_context(int64_t id, int64_t grace) {
 
 /* 1 once the context has ended (or was abandoned), 0 after nanos. */
 EXPORT int64_t pb_await_end(int64_t id, int64_t nanos) {
-    int64_t until = pb_now() + nanos;
+    int64_t until = pb_deadline(nanos);
     uint32_t generation = (uint32_t)((uint64_t)id >> 16);
     pb_context *ctx = pb_context_of(id);
     if (!ctx)

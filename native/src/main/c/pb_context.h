@@ -71,7 +71,7 @@ struct pb_context {
     uint8_t *config; /* a copy: whoever starts the context may give up and go before the owner thread reads it */
     uint32_t config_length;
     pb_writer start_reply;
-    int64_t end_grace; /* nanoseconds that Python threads and callers are given when the context ends */
+    _Atomic int64_t end_grace; /* nanoseconds that Python threads and callers are given when the context ends */
 };
 
 /* ---- pb_registry.c: ids ---- */

@@ -118,7 +118,7 @@ static void refuse_queued(pb_context *ctx) {
 /* Waits until no other thread is inside and every answer was fetched: a caller that waits comes in and leaves again
  * until it has its answer. False if somebody stays inside for too long. */
 static bool await_nobody_inside(pb_context *ctx) {
-    int64_t until = pb_now() + ctx->end_grace;
+    int64_t until = pb_deadline(atomic_load(&ctx->end_grace));
     int64_t slice = 100000;
     for (;;) {
         uint32_t inside = atomic_load(&ctx->inside);
@@ -143,7 +143,7 @@ static bool only_thread_state(pb_context *ctx) {
  * within the grace. */
 static bool close_engine(pb_context *ctx) {
     PyObject *close = ctx->state.engine ? py.PyObject_GetAttrString(ctx->state.engine, "close") : NULL;
-    PyObject *millis = py.PyLong_FromLongLong(ctx->end_grace / 1000000);
+    PyObject *millis = py.PyLong_FromLongLong(atomic_load(&ctx->end_grace) / 1000000);
     PyObject *result = close && millis ? py.PyObject_CallFunctionObjArgs(close, millis, NULL) : NULL;
     bool done = result == py._Py_TrueStruct;
     py.PyErr_Clear();

@@ -266,7 +266,8 @@ enum { THREADS = 3, REQUESTS = 20000 };
 
 typedef struct {
     _Atomic int64_t id;
-    _Atomic bool over;
+    _Atomic bool over;   /* nothing is submitted any more */
+    _Atomic bool ended; /* nor answered */
     _Atomic int64_t accepted, answered, gone;
     _Atomic uint8_t outcomes[THREADS * REQUESTS]; /* of async requests, by id */
 } traffic;
@@ -301,7 +302,7 @@ static void *send(void *argument) {
 static void *drain(void *argument) {
     uint8_t *buf = malloc(4096);
     int64_t length;
-    while ((length = pb_drain(pool, buf, 4096, atomic_load(&t.over) ? 0 : LONG)) > 0 || !atomic_load(&t.over)) {
+    while ((length = pb_drain(pool, buf, 4096, atomic_load(&t.ended) ? 0 : LONG)) > 0 || !atomic_load(&t.ended)) {
         for (int64_t at = 0; at < length;) {
             uint64_t id;
             uint32_t size, large;
@@ -339,6 +340,7 @@ static void every_request_is_answered_when_contexts_end(int mode, uint32_t lives
     for (int i = 0; i < THREADS; i++)
         test_join(senders[i]);
     stop(atomic_load(&t.id));
+    atomic_store(&t.ended, true);
     pb_wake_drainer(pool);
     test_join(drainer);
     CHECK_INT(t.answered, t.accepted);
