@@ -176,7 +176,11 @@ EXPORT int64_t pb_call(int64_t id, uint8_t *buf, int32_t length, int32_t cap, in
     }
     pb_writer reply = {.base = buf, .cap = (size_t)cap, .limit = ctx->state.max_message};
     pb_thread_begin(thread, (uint64_t)request);
-    py.PyEval_AcquireThread(thread->ts);
+    if (!pb_thread_attach(ctx, thread)) {
+        pb_thread_begin(thread, 0);
+        pb_leave(ctx);
+        return PB_NO_MEMORY;
+    }
     pb_execute(ctx, thread, buf, (size_t)length, &reply);
     pb_thread_end(ctx, thread);
     pb_thread_reap(ctx);

@@ -98,6 +98,17 @@ void pb_context_recycle(pb_context *ctx);
 /* The calling thread's record for the context, made at the first call; NULL if memory is short. The caller is inside. */
 pb_thread *pb_thread_enter(pb_context *ctx);
 
+/* Takes the GIL with the thread's state. False if memory is short; nothing is attached then.
+ *
+ * CPython writes into the state that a thread attached last when the thread attaches another one. That state is freed
+ * when its context ends, whether or not the thread lives. So a thread that comes from another context keeps that one
+ * from ending meanwhile, or makes CPython forget its state if it has ended. */
+bool pb_thread_attach(pb_context *ctx, pb_thread *thread);
+
+/* The same for other code that attaches a state: before it does, it must hold the context of the state that the calling
+ * thread attached last, and pb_leave it afterwards (NULL: nothing to hold). False if memory is short. */
+bool pb_thread_hold_last(pb_context **held);
+
 /* Frees the thread states of dead threads. Under the context's GIL, which is given up meanwhile; between requests of the
  * calling thread, since an interrupt could not tell its thread state from the one that is used for this. */
 void pb_thread_reap(pb_context *ctx);

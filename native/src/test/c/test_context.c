@@ -30,6 +30,13 @@ static const int64_t SECOND = 1000000000, LONG = 60 * 1000000000ll;
 
 static int64_t pool;
 
+/* Python that C code calls back. */
+static const char CALLBACK[] = "import sqlite3\n"
+                               "c = sqlite3.connect(':memory:')\n"
+                               "c.create_function('twice', 1, lambda x: 2 * x)\n"
+                               "assert c.execute('select twice(21)').fetchone() == (42,)\n"
+                               "c.close()\n";
+
 /* ---- starting and stopping ---- */
 
 static void write_u32_pair(pb_writer *w, const char *key, const char *tag_and_nothing) {
@@ -204,21 +211,16 @@ static void answers_keep_to_the_limit(void) {
 /* Callbacks of C code find the thread state of their thread by PyGILState_Ensure. Freeing the state of a dead thread
  * must not make CPython forget that of the living thread that does it. */
 static void c_code_finds_its_thread_state_after_a_reap(void) {
-    static const char callback[] = "import sqlite3\n"
-                                   "c = sqlite3.connect(':memory:')\n"
-                                   "c.create_function('twice', 1, lambda x: 2 * x)\n"
-                                   "assert c.execute('select twice(21)').fetchone() == (42,)\n"
-                                   "c.close()\n";
     int64_t id = start(SUBINTERPRETER);
-    check_owner(id, PB_OP_EXEC, callback);
-    check_call(id, PB_OP_EXEC, callback);
+    check_owner(id, PB_OP_EXEC, CALLBACK);
+    check_call(id, PB_OP_EXEC, CALLBACK);
     test_join(test_start(call_once, &id)); /* leaves the state of a dead thread */
     check_owner(id, PB_OP_EVAL, "1");      /* the owner frees it */
     test_sleep_micros(20000);
-    check_owner(id, PB_OP_EXEC, callback);
+    check_owner(id, PB_OP_EXEC, CALLBACK);
     test_join(test_start(call_once, &id));
     check_call(id, PB_OP_EVAL, "1"); /* or this thread does */
-    check_call(id, PB_OP_EXEC, callback);
+    check_call(id, PB_OP_EXEC, CALLBACK);
     stop(id);
 }
 
@@ -265,7 +267,7 @@ static void interrupts_hit_the_request_they_name(void) {
 enum { THREADS = 3, REQUESTS = 20000 };
 
 typedef struct {
-    _Atomic int64_t id;
+    _Atomic int64_t id, ids[2];
     _Atomic bool over;   /* nothing is submitted any more */
     _Atomic bool ended; /* nor answered */
     _Atomic int64_t accepted, answered, gone;
@@ -348,6 +350,76 @@ static void every_request_is_answered_when_contexts_end(int mode, uint32_t lives
 
 /* ---- a thread that outlives the contexts it has used ---- */
 
+/* The state of a living thread is freed with its context, and CPython writes into the state that a thread attached last
+ * when the thread attaches another one. What was freed has other owners by then: these here must not see a write.
+ * (Under AddressSanitizer freed memory is not given out again, so only the plain program can see it.) */
+static void nothing_is_written_into_freed_thread_states(int64_t next) {
+    enum { SMALLEST = 256, LARGEST = 4096, STEP = 16, EACH = 12, SIZES = (LARGEST - SMALLEST) / STEP };
+    static uint8_t *owners[SIZES][EACH];
+    for (int i = 0; i < SIZES; i++) {
+        for (int j = 0; j < EACH; j++) {
+            owners[i][j] = malloc(SMALLEST + i * STEP);
+            memset(owners[i][j], 0xff, SMALLEST + i * STEP);
+        }
+    }
+    check_call(next, PB_OP_EVAL, "1");
+    for (int i = 0; i < SIZES; i++) {
+        for (int j = 0; j < EACH; j++) {
+            for (int k = 0; k < SMALLEST + i * STEP; k++)
+                CHECK_INT(owners[i][j][k], 0xff);
+            free(owners[i][j]);
+        }
+    }
+}
+
+static void threads_outlive_contexts(void) {
+    for (uint32_t i = 0; i < test_times(8); i++) {
+        int64_t first = start(SUBINTERPRETER), second = start(SUBINTERPRETER);
+        check_call(second, PB_OP_EVAL, "1"); /* makes its state here */
+        check_call(first, PB_OP_EVAL, "1");
+        test_join(test_start(call_once, &first));
+        stop(first);
+        nothing_is_written_into_freed_thread_states(second);
+        check_call(second, PB_OP_EXEC, CALLBACK);
+        stop(second);
+    }
+}
+
+/* Goes from context to context while they end. */
+static void *hop(void *argument) {
+    uint64_t random = test_random_state((uint64_t)(uintptr_t)argument);
+    uint8_t buf[4096];
+    while (!atomic_load(&t.over)) {
+        int64_t id = atomic_load(&t.ids[test_below(&random, 2)]);
+        int64_t length = call(id, PB_OP_EVAL, "1", buf, sizeof buf, 1);
+        CHECK(length == PB_STALE || (length > 0 && buf[0] == PB_REPLY_VALUE));
+        atomic_fetch_add(&t.answered, 1);
+    }
+    return NULL;
+}
+
+static void threads_hop_between_contexts_that_end(void) {
+    memset(&t, 0, sizeof t);
+    uint64_t random = test_random_state(900);
+    for (int i = 0; i < 2; i++)
+        atomic_store(&t.ids[i], start(SUBINTERPRETER));
+    pthread_t hoppers[THREADS];
+    for (uintptr_t i = 0; i < THREADS; i++)
+        hoppers[i] = test_start(hop, (void *)(i + 910));
+    for (uint32_t life = 0; life < test_times(20); life++) {
+        _Atomic int64_t *id = &t.ids[test_below(&random, 2)];
+        test_sleep_micros(test_below(&random, 5000));
+        stop(atomic_load(id));
+        atomic_store(id, start(SUBINTERPRETER));
+    }
+    atomic_store(&t.over, true);
+    for (int i = 0; i < THREADS; i++)
+        test_join(hoppers[i]);
+    for (int i = 0; i < 2; i++)
+        stop(atomic_load(&t.ids[i]));
+    CHECK(t.answered > 0);
+}
+
 static int64_t counter(pb_counter which) {
     return atomic_load(&pb_counters[which]);
 }
@@ -363,6 +435,8 @@ void test_context(void) {
     interrupts_hit_the_request_they_name();
     every_request_is_answered_when_contexts_end(MAIN, test_times(100));
     every_request_is_answered_when_contexts_end(SUBINTERPRETER, test_times(8));
+    threads_outlive_contexts();
+    threads_hop_between_contexts_that_end();
     c_code_finds_its_thread_state_after_a_reap();
     CHECK_INT(counter(PB_CONTEXTS_ABANDONED), 0);
     CHECK_INT(counter(PB_CONTEXTS_CREATED), counter(PB_CONTEXTS_DESTROYED));
