@@ -229,8 +229,13 @@ static bool decode_arguments(pb_state *state, pb_reader *r, PyObject **values, u
         PyObject *name = pb_decode(&state->codec, r);
         if (!name)
             return malformed(bad_request);
+        if (pb_type(name) != py.PyUnicode_Type) { /* functions in C take it for one unseen */
+            py.Py_DecRef(name);
+            py.PyErr_SetString(py.PyExc_ValueError, "malformed message: the name of an argument is no str");
+            return malformed(bad_request);
+        }
         py.PyUnicode_InternInPlace(&name);
-        py.PyTuple_SetItem(*names, i, name);
+        py.PyTuple_SetItem(*names, i, name); /* takes the reference */
         values[positional + i] = pb_decode(&state->codec, r);
         if (!values[positional + i])
             return malformed(bad_request);

@@ -224,6 +224,32 @@ static void c_code_finds_its_thread_state_after_a_reap(void) {
     stop(id);
 }
 
+/* What only a broken sender can write. */
+static void requests_that_cannot_be_read_are_refused(void) {
+    static const struct {
+        const char *bytes;
+        int32_t length;
+    } requests[] = {
+        {"", 0},
+        {"\2", 1},
+        {"\377\0\0\0\0\0\0\0\0", 9},
+        {"\3\0\0\0\0\0\0\0\0", 9},
+        {"\3\0\0\0\0\0\0\0\0a\1", 11},
+        /* sorted(**{5: None}): a keyword that is no str */
+        {"\2\0\0\0\0\0\0\0\0a\17builtins:sorted\0\0\0\0\1\0\0\0b\5N", 37},
+        {"\2\0\0\0\0\0\0\0\0a\17builtins:sorted\377\377\377\377\377\377\377\377", 34},
+    };
+    int64_t id = start(MAIN);
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        uint8_t buf[4096];
+        int64_t ticket = pb_submit(id, PB_SYNC, (const uint8_t *)requests[i].bytes, requests[i].length, 1);
+        CHECK(pb_await(id, ticket, buf, sizeof buf, LONG) > 1);
+        CHECK_INT(buf[0], PB_REPLY_MALFORMED);
+    }
+    check_owner(id, PB_OP_EVAL, "1");
+    stop(id);
+}
+
 static void check_raised(const uint8_t *buf, int64_t length, const char *part) {
     if (length < 1 || buf[0] != PB_REPLY_RAISED || !memmem(buf, (size_t)length, part, strlen(part)))
         test_fail(__FILE__, __LINE__, "%s was expected: %lld %.*s", part, (long long)length,
@@ -432,6 +458,7 @@ void test_context(void) {
     idle_contexts_end();
     contexts_stopped_while_they_start_end();
     answers_keep_to_the_limit();
+    requests_that_cannot_be_read_are_refused();
     interrupts_hit_the_request_they_name();
     every_request_is_answered_when_contexts_end(MAIN, test_times(100));
     every_request_is_answered_when_contexts_end(SUBINTERPRETER, test_times(8));
