@@ -256,10 +256,9 @@ static void serve(pb_context *ctx) {
     py.PyEval_SaveThread();
 }
 
-/* Ends what was made. The structure stays until pb_await_start has fetched the reply, unless nobody will. Attached on
- * entry. */
-static void fail_start(pb_context *ctx) {
-    pb_count(end_interpreter(ctx) ? PB_CONTEXTS_DESTROYED : PB_CONTEXTS_ABANDONED);
+/* Hands the reply of a start that failed to whoever waits for it, who gives the structure back; does that itself if the
+ * context was stopped meanwhile. Detached. */
+static void announce_failure(pb_context *ctx) {
     pb_pool_remove(ctx->pool, ctx, false);
     uint32_t starting = PB_STARTING;
     if (atomic_compare_exchange_strong(&ctx->phase, &starting, PB_FAILED)) {
@@ -287,9 +286,7 @@ static void *owner_main(void *argument) {
         reply_start_error(ctx, error);
         free(ctx->config);
         ctx->config = NULL;
-        pb_pool_remove(ctx->pool, ctx, false);
-        atomic_store(&ctx->phase, PB_FAILED);
-        pb_futex_wake(&ctx->phase, INT32_MAX);
+        announce_failure(ctx);
         return NULL;
     }
     pb_count(PB_CONTEXTS_CREATED);
@@ -310,7 +307,8 @@ static void *owner_main(void *argument) {
         py.PyEval_SaveThread();
         end(ctx);
     } else {
-        fail_start(ctx);
+        pb_count(end_interpreter(ctx) ? PB_CONTEXTS_DESTROYED : PB_CONTEXTS_ABANDONED);
+        announce_failure(ctx);
     }
     return NULL;
 }

@@ -29,6 +29,7 @@ enum { MAIN, SUBINTERPRETER };
 static const int64_t SECOND = 1000000000, LONG = 60 * 1000000000ll;
 
 static int64_t pool;
+static const char *preload; /* a module that the next contexts import, or NULL */
 
 /* Python that C code calls back. */
 static const char CALLBACK[] = "import sqlite3\n"
@@ -64,7 +65,11 @@ static int64_t begin_start(int mode, int64_t max_message, int32_t capacity) {
     pb_write_text(&w, mode == MAIN ? "main" : "subinterpreter");
     write_u32_pair(&w, "site_paths", "[");
     write_u32_pair(&w, "path", "[");
-    write_u32_pair(&w, "preload", "[");
+    pb_write_text(&w, "preload");
+    pb_write_u8(&w, '[');
+    pb_write_u32(&w, preload ? 1 : 0);
+    if (preload)
+        pb_write_text(&w, preload);
     write_number(&w, "index", 0);
     write_number(&w, "max_depth", 100);
     write_number(&w, "max_message_size", max_message);
@@ -248,6 +253,36 @@ static void requests_that_cannot_be_read_are_refused(void) {
     }
     check_owner(id, PB_OP_EVAL, "1");
     stop(id);
+}
+
+static void contexts_that_fail_to_start_leave_nothing_behind(void) {
+    preload = "no_such_module";
+    int64_t index = -1;
+    for (int i = 0; i < 6; i++) {
+        uint8_t buf[65536];
+        int64_t id = begin_start(i % 2, 1 << 24, 16), length = PB_PENDING;
+        if (i < 4) {
+            while (length == PB_PENDING)
+                length = pb_await_start(id, buf, i < 2 ? 20 : sizeof buf, SECOND);
+            if (length == PB_LARGE) { /* there is more to say than fits */
+                uint64_t header[2];
+                memcpy(header, buf, sizeof header);
+                length = (int64_t)header[1];
+                memcpy(buf, (void *)(uintptr_t)header[0], header[1]);
+                pb_free((int64_t)header[0]);
+            }
+            CHECK(length > 20 && buf[0] == PB_REPLY_RAISED);
+            CHECK(memmem(buf, (size_t)length, "no_such_module", 14));
+            CHECK_INT(pb_await_start(id, buf, sizeof buf, SECOND), PB_STALE);
+        } else { /* it fails when nobody waits any more */
+            test_sleep_micros(300000);
+            pb_stop_context(id, SECOND);
+        }
+        CHECK_INT(pb_stop_context(id, SECOND), PB_STALE);
+        CHECK(index == -1 || index == (id & 0xffff)); /* the structure is used again */
+        index = id & 0xffff;
+    }
+    preload = NULL;
 }
 
 static void check_raised(const uint8_t *buf, int64_t length, const char *part) {
@@ -458,6 +493,7 @@ void test_context(void) {
     idle_contexts_end();
     contexts_stopped_while_they_start_end();
     answers_keep_to_the_limit();
+    contexts_that_fail_to_start_leave_nothing_behind();
     requests_that_cannot_be_read_are_refused();
     interrupts_hit_the_request_they_name();
     every_request_is_answered_when_contexts_end(MAIN, test_times(100));
