@@ -8,7 +8,8 @@
 enum { MAIN_STACK = 16 << 20 };
 
 static char *package_path;
-static bool started; /* written under the lock of Java's runtime, read after it */
+/* Written under the lock of Java's runtime, or by the main thread while that is held; read under it. */
+static bool initialized, started;
 
 const char *pb_runtime_package_path(void) {
     return package_path;
@@ -116,6 +117,7 @@ static void *main_thread(void *argument) {
     pthread_setname_np(pthread_self(), "pyboot-main");
     bool done = py.PyInitConfig_Create ? initialize_new(s->options, s->reply) : initialize_old(s->options);
     if (done) {
+        initialized = true;
         pb_python_bind_exceptions();
         done = set_up_main(s->options, s->reply);
         py.PyEval_SaveThread(); /* an idle thread holds no GIL */
@@ -135,6 +137,10 @@ bool pb_runtime_start(const pb_runtime_options *options, pb_writer *reply) {
     char error[1024];
     if (started) {
         reply_error(reply, "CPython runs already");
+        return false;
+    }
+    if (initialized) {
+        reply_error(reply, "CPython was initialised before and could not be set up; that is possible once a process");
         return false;
     }
     if (pb_python_load(options->library, error, sizeof error) < 0) {
