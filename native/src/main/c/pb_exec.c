@@ -158,7 +158,10 @@ static bool resolve_function(pb_state *state, uint32_t number) {
     bool done = text && unpack_pair(py.PyObject_CallFunctionObjArgs(state->resolve, text, state->main, NULL), &holder,
                                     &attribute);
     pb_clear(&text);
-    if (done) {
+    if (done && state->parents[number]) { /* another thread was first: the import gave up the GIL */
+        py.Py_DecRef(holder);
+        py.Py_DecRef(attribute);
+    } else if (done) {
         py.PyUnicode_InternInPlace(&attribute);
         state->parents[number] = holder;
         state->names[number] = attribute;
