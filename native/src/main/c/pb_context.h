@@ -109,6 +109,10 @@ bool pb_thread_attach(pb_context *ctx, pb_thread *thread);
  * thread attached last, and pb_leave it afterwards (NULL: nothing to hold). False if memory is short. */
 bool pb_thread_hold_last(pb_context **held);
 
+/* Notes the id of the context whose state CPython keeps for the calling thread: 0 after another state was attached and
+ * deleted. Returns what it was before, for code that attaches that one again. */
+int64_t pb_thread_last(int64_t now);
+
 /* Frees the thread states of dead threads. Under the context's GIL, which is given up meanwhile; between requests of the
  * calling thread, since an interrupt could not tell its thread state from the one that is used for this. */
 void pb_thread_reap(pb_context *ctx);

@@ -199,5 +199,6 @@ bool pb_main_call(const char *name, const char *argument, char **text) {
     pb_clear(&engine);
     py.PyThreadState_Clear(ts);
     py.PyThreadState_DeleteCurrent();
+    pb_thread_last(0);
     return done;
 }

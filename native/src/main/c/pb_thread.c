@@ -14,7 +14,9 @@ typedef struct {
 typedef struct {
     uint32_t length;
     entry *entries;
-    int64_t last; /* id of the context whose state this thread attached last; 0 for none */
+    /* Id of the context whose state CPython keeps as the one that this thread attached last, whether or not that
+     * context still lives; 0 if it keeps none. */
+    int64_t last;
 } thread_entries;
 
 static __thread thread_entries *mine __attribute__((tls_model("initial-exec")));
@@ -131,7 +133,19 @@ bool pb_thread_hold_last(pb_context **held) {
     if (!mine || !mine->last)
         return true;
     *held = pb_enter(mine->last, false);
-    return *held || forget_last();
+    if (*held)
+        return true;
+    if (!forget_last())
+        return false;
+    mine->last = 0;
+    return true;
+}
+
+int64_t pb_thread_last(int64_t now) {
+    int64_t before = mine ? mine->last : 0;
+    if (mine)
+        mine->last = now;
+    return before;
 }
 
 bool pb_thread_attach(pb_context *ctx, pb_thread *thread) {

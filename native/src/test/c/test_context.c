@@ -443,6 +443,15 @@ static void threads_outlive_contexts(void) {
         nothing_is_written_into_freed_thread_states(second);
         check_call(second, PB_OP_EXEC, CALLBACK);
         stop(second);
+        /* A visit to the main interpreter in between. */
+        char *text;
+        CHECK(i % 2 || pb_main_call("probe_extension", "math", &text));
+        int64_t third = start(SUBINTERPRETER);
+        check_call(third, PB_OP_EXEC, CALLBACK);
+        CHECK(pb_main_call("probe_extension", "math", &text));
+        check_call(third, PB_OP_EXEC, "import _pyboot\n_pyboot.probe_extension('math')");
+        check_call(third, PB_OP_EXEC, CALLBACK);
+        stop(third);
     }
 }
 
