@@ -17,7 +17,7 @@ bool pb_writer_reserve(pb_writer *w, size_t n) {
     uint8_t *base = w->owned ? realloc(w->base, cap) : malloc(cap);
     if (!base)
         return false;
-    if (!w->owned)
+    if (!w->owned && w->pos > 0)
         memcpy(base, w->base, w->pos);
     w->base = base;
     w->cap = cap;

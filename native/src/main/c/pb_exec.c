@@ -170,7 +170,10 @@ static bool resolve_function(pb_state *state, uint32_t number) {
     bool done = text && unpack_pair(py.PyObject_CallFunctionObjArgs(state->resolve, text, state->main, NULL), &holder,
                                     &attribute);
     pb_clear(&text);
-    if (done) {
+    if (done && state->parents[number]) { /* another thread was first: the import gave up the GIL */
+        py.Py_DecRef(holder);
+        py.Py_DecRef(attribute);
+    } else if (done) {
         if (pb_type(attribute) == py.PyUnicode_Type)
             py.PyUnicode_InternInPlace(&attribute);
         state->parents[number] = holder;
@@ -257,8 +260,13 @@ static bool decode_arguments(pb_state *state, pb_reader *r, PyObject **values, u
         PyObject *name = pb_decode(&state->codec, r);
         if (!name)
             return malformed(bad_request);
+        if (pb_type(name) != py.PyUnicode_Type) { /* functions in C take it for one unseen */
+            py.Py_DecRef(name);
+            py.PyErr_SetString(py.PyExc_ValueError, "malformed message: the name of an argument is no str");
+            return malformed(bad_request);
+        }
         py.PyUnicode_InternInPlace(&name);
-        py.PyTuple_SetItem(*names, i, name);
+        py.PyTuple_SetItem(*names, i, name); /* takes the reference */
         values[positional + i] = pb_decode(&state->codec, r);
         if (!values[positional + i])
             return malformed(bad_request);

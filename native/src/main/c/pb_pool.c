@@ -37,7 +37,12 @@ int64_t pb_pool_create(void) {
 
 void pb_pool_destroy(int64_t number) {
     pb_pool *pool = pb_pool_get((uint32_t)number);
-    if (pool && pool->count == 0 && !pool->abandoned)
+    if (!pool)
+        return;
+    pthread_mutex_lock(&pool->lock);
+    bool unused = pool->count == 0 && !pool->abandoned;
+    pthread_mutex_unlock(&pool->lock);
+    if (unused)
         atomic_store(&pool->used, 0);
 }
 

@@ -191,10 +191,16 @@ bool pb_runtime_start(const pb_runtime_options *options, pb_writer *reply) {
 
 bool pb_main_call(const char *name, const char *argument, char **text) {
     *text = NULL;
+    pb_context *held;
+    if (!pb_thread_hold_last(&held))
+        return false;
     PyThreadState *ts = py.PyThreadState_New(py.PyInterpreterState_Main());
+    if (ts)
+        py.PyEval_AcquireThread(ts);
+    if (held)
+        pb_leave(held);
     if (!ts)
         return false;
-    py.PyEval_AcquireThread(ts);
     PyObject *engine = py.PyImport_ImportModule("pyboot._engine");
     PyObject *function = engine ? py.PyObject_GetAttrString(engine, name) : NULL;
     PyObject *value = py.PyUnicode_DecodeUTF8(argument, (Py_ssize_t)strlen(argument), "surrogateescape");
@@ -216,5 +222,6 @@ bool pb_main_call(const char *name, const char *argument, char **text) {
     pb_clear(&engine);
     py.PyThreadState_Clear(ts);
     py.PyThreadState_DeleteCurrent();
+    pb_thread_last(0);
     return done;
 }
