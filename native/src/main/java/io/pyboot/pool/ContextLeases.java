@@ -140,6 +140,9 @@ final class ContextLeases {
 		enqueue(waiter);
 		long until = System.nanoTime() + this.maxWaitNanos;
 		while (true) {
+			// Before the look at the grant: waiting for the lock may use up the permit of the
+			// grant's unpark. From the look on, a grant leaves its permit for the park below.
+			boolean first = isFirst(waiter);
 			Occupant granted = waiter.granted;
 			if (granted != null) {
 				return granted;
@@ -158,7 +161,6 @@ final class ContextLeases {
 				throw new PythonOverloadedException("No context of pool '" + this.pool + "' became free within "
 						+ this.maxWaitNanos / 1_000_000 + " ms (max-wait)");
 			}
-			boolean first = isFirst(waiter);
 			LockSupport.parkNanos(this, first ? Math.min(rest, RECHECK) : rest);
 			if (first && waiter.granted == null) {
 				Occupant found = tryAny(wanted);

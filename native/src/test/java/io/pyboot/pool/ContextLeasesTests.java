@@ -14,6 +14,7 @@ import io.pyboot.PythonOverloadedException;
 import io.pyboot.context.PythonContext;
 import io.pyboot.pool.ContextSlot.Occupant;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -121,9 +122,10 @@ class ContextLeasesTests {
 	}
 
 	@Test
+	@Timeout(60)
 	void leasesAreExclusiveAndNobodyStarves() throws Exception {
 		ContextLeases leases = leases(options());
-		int threads = 20;
+		int threads = 50;
 		AtomicIntegerArray inside = new AtomicIntegerArray(2);
 		AtomicInteger violations = new AtomicInteger();
 		AtomicLongArray turns = new AtomicLongArray(threads);
@@ -139,7 +141,7 @@ class ContextLeasesTests {
 					}
 					inside.decrementAndGet(slot.slot.index);
 					leases.release(slot);
-					if (turns.incrementAndGet(number) == 1000) {
+					if (turns.incrementAndGet(number) == 2000) {
 						everyoneServed.countDown();
 					}
 				}
