@@ -140,8 +140,10 @@ final class ContextLeases {
 		enqueue(waiter);
 		long until = System.nanoTime() + this.maxWaitNanos;
 		while (true) {
-			// Before the look at the grant: waiting for the lock may use up the permit of the
-			// grant's unpark. From the look on, a grant leaves its permit for the park below.
+			// Before the look at the grant: waiting for the lock may use up the permit of
+			// the
+			// grant's unpark. From the look on, a grant leaves its permit for the park
+			// below.
 			boolean first = isFirst(waiter);
 			Occupant granted = waiter.granted;
 			if (granted != null) {
