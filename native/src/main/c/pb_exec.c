@@ -416,7 +416,9 @@ static void leave_context(pb_thread *thread, PyObject *context) {
 bool pb_execute(pb_context *ctx, pb_thread *thread, const uint8_t *bytes, size_t length, pb_writer *reply) {
     pb_state *state = &ctx->state;
     bool bad_request = false, succeeded = false;
-    atomic_fetch_add_explicit(&ctx->requests, 1, memory_order_relaxed);
+    /* Under the GIL there is one writer. Without one, contexts have their owner as the only writer. */
+    atomic_store_explicit(&ctx->requests, atomic_load_explicit(&ctx->requests, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
     PyObject *context = enter_context(thread);
     PyObject *result = context ? run(state, bytes, length, &bad_request) : NULL;
     if (result) {

@@ -29,6 +29,23 @@ static inline void pb_futex_wait(const void *word, uint32_t expected, int64_t na
     syscall(SYS_futex, word, FUTEX_WAIT, expected, nanos < 0 ? NULL : &t, NULL, 0);
 }
 
+/* Lets a few hundred nanoseconds to two microseconds pass, looking at a condition now and then: less than a sleep and a
+ * wake-up cost, and enough for a producer that is busy producing. Not longer: on few cores a spinning thread takes its
+ * producer's time. */
+#define PB_SPIN_WHILE(condition)                                                                                       \
+    for (int pb_spins = 0; pb_spins < PB_SPINS && (condition); pb_spins++)                                             \
+    pb_pause()
+
+enum { PB_SPINS = 40 };
+
+static inline void pb_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
 static inline void pb_futex_wake(const void *word, int count) {
     syscall(SYS_futex, word, FUTEX_WAKE, count, NULL, NULL, 0);
 }

@@ -12,9 +12,9 @@ struct pb_pool {
     bool abandoned; /* a context of this pool still runs somewhere; under the lock */
     _Atomic uint32_t used;
     _Atomic int64_t casts; /* that succeeded: nobody else hears of those */
-    /* Counts finished requests, wrapping. A futex word: the drainer reads it, looks at the rings and sleeps while it is
-     * unchanged, so that a request finished in between is not missed. */
-    _Atomic uint32_t finished;
+    /* 1 while the drainer sleeps or is about to; the futex word it sleeps on. An owner puts its answer into a ring first
+     * and looks here afterwards, the drainer sets it first and looks at the rings afterwards: one of the two sees the
+     * other. While the drainer is busy, owners only read it. */
     _Atomic uint32_t asleep;
     _Atomic uint32_t stopping; /* set once the drainer is to end; it stays set, so that it cannot be missed */
     uint32_t turn; /* of the drainer: where it begins, so that a busy context does not starve the others */
@@ -78,10 +78,10 @@ void pb_pool_remove(pb_pool *pool, pb_context *ctx, bool abandoned) {
 }
 
 void pb_pool_notify(pb_pool *pool) {
-    atomic_fetch_add(&pool->finished, 1);
-    if (atomic_load(&pool->asleep) && atomic_exchange(&pool->asleep, 0)) {
+    atomic_thread_fence(memory_order_seq_cst); /* the answer is in its ring before the look */
+    if (atomic_load_explicit(&pool->asleep, memory_order_relaxed) && atomic_exchange(&pool->asleep, 0)) {
         pb_count(PB_DRAINER_WAKEUPS);
-        pb_futex_wake(&pool->finished, 1);
+        pb_futex_wake(&pool->asleep, 1);
     }
 }
 
@@ -146,16 +146,27 @@ static uint32_t drain(pb_pool *pool, uint8_t *buf, uint32_t cap) {
     return at;
 }
 
+/* Whether a ring of the pool has something. */
+static bool has_finished(pb_pool *pool) {
+    bool found = false;
+    pthread_mutex_lock(&pool->lock);
+    for (uint32_t i = 0; i < pool->count && !found; i++)
+        found = pb_queue_finished_count(pool->contexts[i]->queue) != 0;
+    pthread_mutex_unlock(&pool->lock);
+    return found;
+}
+
 int64_t pb_pool_drain(int64_t number, uint8_t *buf, uint32_t cap, int64_t nanos) {
     pb_pool *pool = pb_pool_get((uint32_t)number);
     if (!pool)
         return PB_STALE;
-    uint32_t seen = atomic_load(&pool->finished);
     uint32_t at = drain(pool, buf, cap);
     if (at == 0 && nanos != 0) {
+        PB_SPIN_WHILE(!has_finished(pool));
         atomic_store(&pool->asleep, 1);
-        if (atomic_load(&pool->finished) == seen && !atomic_load(&pool->stopping))
-            pb_futex_wait(&pool->finished, seen, nanos);
+        atomic_thread_fence(memory_order_seq_cst);
+        if (!has_finished(pool) && !atomic_load(&pool->stopping))
+            pb_futex_wait(&pool->asleep, 1, nanos);
         atomic_store(&pool->asleep, 0);
         at = drain(pool, buf, cap);
     }
@@ -166,7 +177,7 @@ void pb_pool_stop(int64_t number) {
     pb_pool *pool = pb_pool_get((uint32_t)number);
     if (pool) {
         atomic_store(&pool->stopping, 1);
-        atomic_fetch_add(&pool->finished, 1);
-        pb_futex_wake(&pool->finished, 1);
+        atomic_store(&pool->asleep, 0);
+        pb_futex_wake(&pool->asleep, 1);
     }
 }

@@ -249,6 +249,7 @@ static void serve(pb_context *ctx) {
         } else {
             pb_thread_reap(ctx);
             py.PyEval_SaveThread();
+            PB_SPIN_WHILE(pb_queue_submitted_count(ctx->queue) == 0);
             while (pb_queue_submitted_count(ctx->queue) == 0 && atomic_load(&ctx->phase) == PB_READY)
                 pb_queue_sleep(ctx->queue, -1);
         }

@@ -119,9 +119,7 @@ public class Benchmarks {
 			for (int i = 0; i < window; i++) {
 				futures[i] = function.callAsync();
 			}
-			for (CompletableFuture<?> future : futures) {
-				future.join();
-			}
+			CompletableFuture.allOf(futures).join();
 		}) / window;
 	}
 
