@@ -16,6 +16,11 @@ EXPORT int64_t pb_abi(void) {
     return ABI;
 }
 
+/* Whether CPython can be told where the stack of a thread ends, which callers need (see pb_thread.c). */
+EXPORT int64_t pb_protects_stack(void) {
+    return py.PyUnstable_ThreadState_SetStackProtection != NULL;
+}
+
 EXPORT void pb_free(int64_t address) {
     free((void *)(intptr_t)address);
 }
@@ -87,7 +92,7 @@ EXPORT int64_t pb_start_context(int32_t subinterpreter, int64_t pool_number, int
         memcpy(ctx->config, config, (size_t)config_length);
     ctx->config_length = (uint32_t)config_length;
     ctx->start_reply = (pb_writer){.limit = 1 << 24};
-    ctx->end_grace = 1000000000;
+    atomic_store(&ctx->end_grace, 1000000000);
     ctx->pool = pool;
     ctx->queue = pb_queue_create((uint32_t)capacity);
     int64_t id = pb_context_id(ctx);
@@ -104,28 +109,40 @@ EXPORT int64_t pb_start_context(int32_t subinterpreter, int64_t pool_number, int
     return id;
 }
 
-/* 0 once the context is ready; PB_PENDING after nanos; else the length of the reply that says why it failed, after
- * which the context is gone. */
+/* Gives back what a context holds that failed to start; the caller is inside, as the only one, and leaves. The reply of
+ * the start becomes the caller's. False if another caller was first. */
+static bool discard_failed(pb_context *ctx, pb_writer *reply) {
+    uint32_t failed = PB_FAILED;
+    if (!atomic_compare_exchange_strong(&ctx->phase, &failed, PB_ENDED))
+        return false;
+    *reply = ctx->start_reply;
+    pb_queue *q = ctx->queue;
+    ctx->queue = NULL;
+    atomic_fetch_add(&ctx->generation, 1);
+    pb_queue_destroy(q);
+    pb_leave(ctx);
+    pb_context_recycle(ctx);
+    return true;
+}
+
+/* 0 once the context is ready; PB_PENDING after nanos; else the reply that says why it failed: its length, or PB_LARGE,
+ * or PB_NO_MEMORY if there was none for it. The context is gone then. */
 EXPORT int64_t pb_await_start(int64_t id, uint8_t *buf, int32_t cap, int64_t nanos) {
     pb_context *ctx = pb_enter(id, false);
     if (!ctx)
         return PB_STALE;
     if (atomic_load(&ctx->phase) == PB_STARTING)
         pb_futex_wait(&ctx->phase, PB_STARTING, nanos);
-    uint32_t phase = atomic_load(&ctx->phase);
-    int64_t result = phase == PB_READY ? 0 : phase == PB_FAILED ? 1 : PB_PENDING;
-    if (result == 1) {
-        pb_writer *w = &ctx->start_reply;
-        result = (int64_t)(w->pos < (size_t)cap ? w->pos : (size_t)cap);
-        memcpy(buf, w->base, (size_t)result);
-        pb_writer_free(w);
-        pb_queue_destroy(ctx->queue);
-        ctx->queue = NULL;
-        atomic_fetch_add(&ctx->generation, 1);
+    pb_writer reply;
+    if (discard_failed(ctx, &reply)) {
+        if (reply.pos == 0 || reply.pos > (size_t)cap)
+            return reply.pos == 0 ? PB_NO_MEMORY : hand_over(&reply, buf);
+        memcpy(buf, reply.base, reply.pos);
+        pb_writer_free(&reply);
+        return (int64_t)reply.pos;
     }
+    int64_t result = atomic_load(&ctx->phase) == PB_READY ? 0 : PB_PENDING;
     pb_leave(ctx);
-    if (phase == PB_FAILED)
-        pb_context_recycle(ctx);
     return result;
 }
 
@@ -135,18 +152,23 @@ EXPORT int64_t pb_stop_context(int64_t id, int64_t grace) {
     pb_context *ctx = pb_enter(id, false);
     if (!ctx)
         return PB_STALE;
-    ctx->end_grace = grace;
+    atomic_store(&ctx->end_grace, grace);
     uint32_t ready = PB_READY, starting = PB_STARTING;
     if (!atomic_compare_exchange_strong(&ctx->phase, &ready, PB_STOPPING))
         atomic_compare_exchange_strong(&ctx->phase, &starting, PB_STOPPING);
+    pb_writer reply;
+    if (discard_failed(ctx, &reply)) { /* nobody will ask why it failed */
+        pb_writer_free(&reply);
+        return 0;
+    }
     pb_queue_wake(ctx->queue);
     pb_leave(ctx);
     return 0;
 }
 
-/* 1 once the context has ended (or was abandoned), 0 after nanos. */
+/* 1 once the context has ended, 2 if it was abandoned, 0 after nanos. */
 EXPORT int64_t pb_await_end(int64_t id, int64_t nanos) {
-    int64_t until = pb_now() + nanos;
+    int64_t until = pb_deadline(nanos);
     uint32_t generation = (uint32_t)((uint64_t)id >> 16);
     pb_context *ctx = pb_context_of(id);
     if (!ctx)
@@ -154,7 +176,7 @@ EXPORT int64_t pb_await_end(int64_t id, int64_t nanos) {
     for (;;) {
         uint32_t ended = atomic_load(&ctx->ended);
         if ((int32_t)(ended - generation) >= 0)
-            return 1;
+            return atomic_load(&ctx->abandoned) == generation ? 2 : 1;
         int64_t rest = until - pb_now();
         if (rest <= 0)
             return 0;
@@ -176,7 +198,11 @@ EXPORT int64_t pb_call(int64_t id, uint8_t *buf, int32_t length, int32_t cap, in
     }
     pb_writer reply = {.base = buf, .cap = (size_t)cap, .limit = ctx->state.max_message};
     pb_thread_begin(thread, (uint64_t)request);
-    py.PyEval_AcquireThread(thread->ts);
+    if (!pb_thread_attach(ctx, thread)) {
+        pb_thread_begin(thread, 0);
+        pb_leave(ctx);
+        return PB_NO_MEMORY;
+    }
     pb_execute(ctx, thread, buf, (size_t)length, &reply);
     pb_thread_end(ctx, thread);
     pb_thread_reap(ctx);
@@ -259,8 +285,8 @@ EXPORT int64_t pb_drain(int64_t number, uint8_t *buf, int32_t cap, int64_t nanos
     return pb_pool_drain(number, buf, (uint32_t)cap, nanos);
 }
 
-EXPORT void pb_wake_drainer(int64_t number) {
-    pb_pool_wake(number);
+EXPORT void pb_stop_drainer(int64_t number) {
+    pb_pool_stop(number);
 }
 
 EXPORT int64_t pb_casts_completed(int64_t number) {

@@ -17,7 +17,7 @@ bool pb_writer_reserve(pb_writer *w, size_t n) {
     uint8_t *base = w->owned ? realloc(w->base, cap) : malloc(cap);
     if (!base)
         return false;
-    if (!w->owned)
+    if (!w->owned && w->pos > 0)
         memcpy(base, w->base, w->pos);
     w->base = base;
     w->cap = cap;
@@ -499,6 +499,10 @@ static PyObject *decode_set(const pb_codec *codec, uint8_t tag, uint32_t n, pb_r
             pb_clear(&set);
         pb_clear(&item);
     }
+    if (set && py.PyObject_Size(set) != n) {
+        pb_clear(&set);
+        py.PyErr_SetString(py.PyExc_ValueError, "two elements of a set are equal in Python, such as 1, 1.0 and True");
+    }
     return set;
 }
 
@@ -512,6 +516,10 @@ static PyObject *decode_dict(const pb_codec *codec, uint32_t n, pb_reader *r, in
             pb_clear(&dict);
         pb_clear(&key);
         pb_clear(&value);
+    }
+    if (dict && py.PyDict_Size(dict) != n) {
+        pb_clear(&dict);
+        py.PyErr_SetString(py.PyExc_ValueError, "two keys of a map are equal in Python, such as 1, 1.0 and True");
     }
     return dict;
 }

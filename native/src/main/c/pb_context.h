@@ -57,6 +57,7 @@ struct pb_context {
     _Atomic uint32_t generation;
     _Atomic uint32_t phase; /* pb_phase; a futex word: whoever waits for a start or an end sleeps here */
     _Atomic uint32_t ended; /* the last generation that has ended; a futex word */
+    _Atomic uint32_t abandoned; /* the generation that was abandoned; written before ended. Such a structure is not reused */
     /* Threads inside a function of this library that use the context. Entering means: increment, then look at the
      * generation and the phase. Ending means: change the phase, then wait until nobody is inside. */
     _Atomic uint32_t inside;
@@ -72,7 +73,7 @@ struct pb_context {
     uint8_t *config; /* a copy: whoever starts the context may give up and go before the owner thread reads it */
     uint32_t config_length;
     pb_writer start_reply;
-    int64_t end_grace; /* nanoseconds that Python threads and callers are given when the context ends */
+    _Atomic int64_t end_grace; /* nanoseconds that Python threads and callers are given when the context ends */
 };
 
 /* ---- pb_registry.c: ids ---- */
@@ -98,6 +99,21 @@ void pb_context_recycle(pb_context *ctx);
 
 /* The calling thread's record for the context, made at the first call; NULL if memory is short. The caller is inside. */
 pb_thread *pb_thread_enter(pb_context *ctx);
+
+/* Takes the GIL with the thread's state. False if memory is short; nothing is attached then.
+ *
+ * CPython writes into the state that a thread attached last when the thread attaches another one. That state is freed
+ * when its context ends, whether or not the thread lives. So a thread that comes from another context keeps that one
+ * from ending meanwhile, or makes CPython forget its state if it has ended. */
+bool pb_thread_attach(pb_context *ctx, pb_thread *thread);
+
+/* The same for other code that attaches a state: before it does, it must hold the context of the state that the calling
+ * thread attached last, and pb_leave it afterwards (NULL: nothing to hold). False if memory is short. */
+bool pb_thread_hold_last(pb_context **held);
+
+/* Notes the id of the context whose state CPython keeps for the calling thread: 0 after another state was attached and
+ * deleted. Returns what it was before, for code that attaches that one again. */
+int64_t pb_thread_last(int64_t now);
 
 /* Frees the thread states of dead threads. Under the context's GIL, which is given up meanwhile; between requests of the
  * calling thread, since an interrupt could not tell its thread state from the one that is used for this. */

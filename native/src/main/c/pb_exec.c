@@ -4,7 +4,7 @@
 
 #include "pb_context.h"
 
-enum { MAX_FUNCTIONS = 1 << 16, MAX_CODE = 512, SMALL_CALL = 16 };
+enum { MAX_FUNCTIONS = 1 << 16, MAX_CODE = 512, MAX_CACHED_SOURCE = 1 << 16, MAX_PLAIN_TEXT = 1000, SMALL_CALL = 16 };
 
 /* Names of functions by number, for all contexts. Written once each, before Java uses the number. */
 typedef struct {
@@ -32,11 +32,15 @@ bool pb_function_define(uint32_t number, const char *name, uint32_t length) {
 
 /* ---- replies ---- */
 
+/* The texts are cut, so that the reply fits whatever the limit for messages is. */
 static void reply_text(pb_writer *reply, pb_reply kind, const char *first, const char *second) {
+    char short_first[MAX_PLAIN_TEXT], short_second[MAX_PLAIN_TEXT];
+    snprintf(short_first, sizeof short_first, "%s", first);
+    snprintf(short_second, sizeof short_second, "%s", second);
     reply->pos = 0;
     pb_write_u8(reply, (uint8_t)kind);
-    pb_write_text(reply, first);
-    pb_write_text(reply, second);
+    pb_write_text(reply, short_first);
+    pb_write_text(reply, short_second);
 }
 
 /* Type and message of an exception that could not be described; nothing of it is trusted. */
@@ -83,10 +87,13 @@ static bool reply_value(pb_state *state, PyObject *value, pb_writer *reply) {
 
 /* ---- namespaces ---- */
 
-/* The namespace of a session, made at its first use; borrowed. 0 is that of the context. */
+/* The namespace of a session, made at its first use; 0 is that of the context. A new reference: the session may end
+ * while its code runs. */
 static PyObject *namespace_of(pb_state *state, int64_t session) {
-    if (session == 0)
+    if (session == 0) {
+        py.Py_IncRef(state->main);
         return state->main;
+    }
     PyObject *key = py.PyLong_FromLongLong(session);
     if (!key)
         return NULL;
@@ -97,11 +104,16 @@ static PyObject *namespace_of(pb_state *state, int64_t session) {
         if (name && made && py.PyDict_SetItemString(made, "__name__", name) == 0 &&
             py.PyDict_SetItemString(made, "__builtins__", state->builtins) == 0 &&
             py.PyDict_SetItem(state->sessions, key, made) == 0)
-            found = made; /* the dict of sessions owns it */
+            found = made;
         pb_clear(&name);
-        pb_clear(&made);
+        py.Py_DecRef(key);
+        if (!found)
+            pb_clear(&made);
+        return found;
     }
     py.Py_DecRef(key);
+    if (found)
+        py.Py_IncRef(found);
     return found;
 }
 
@@ -116,7 +128,7 @@ static PyObject *end_session(pb_state *state, int64_t session) {
 
 /* ---- calls ---- */
 
-/* Splits "(holder, name)" into two owned references. */
+/* Splits "(holder, name or names)" into two owned references. */
 static bool unpack_pair(PyObject *pair, PyObject **first, PyObject **second) {
     if (!pair)
         return false;
@@ -158,8 +170,12 @@ static bool resolve_function(pb_state *state, uint32_t number) {
     bool done = text && unpack_pair(py.PyObject_CallFunctionObjArgs(state->resolve, text, state->main, NULL), &holder,
                                     &attribute);
     pb_clear(&text);
-    if (done) {
-        py.PyUnicode_InternInPlace(&attribute);
+    if (done && state->parents[number]) { /* another thread was first: the import gave up the GIL */
+        py.Py_DecRef(holder);
+        py.Py_DecRef(attribute);
+    } else if (done) {
+        if (pb_type(attribute) == py.PyUnicode_Type)
+            py.PyUnicode_InternInPlace(&attribute);
         state->parents[number] = holder;
         state->names[number] = attribute;
     }
@@ -168,7 +184,7 @@ static bool resolve_function(pb_state *state, uint32_t number) {
 
 /* The function now: its name is looked up in its holder at each call, as Python itself does, so that a function that
  * was defined anew or replaced is seen. A new reference. */
-static PyObject *lookup(PyObject *holder, PyObject *name) {
+static PyObject *lookup_one(PyObject *holder, PyObject *name) {
     if (pb_type(holder) != py.PyDict_Type)
         return py.PyObject_GetAttr(holder, name);
     PyObject *found = py.PyDict_GetItemWithError(holder, name);
@@ -177,6 +193,20 @@ static PyObject *lookup(PyObject *holder, PyObject *name) {
     else if (!py.PyErr_Occurred())
         py.PyErr_SetString(py.PyExc_LookupError, "the function is no longer defined in __main__");
     return found;
+}
+
+/* The name is a str, or a tuple of them for a member of a class. */
+static PyObject *lookup(PyObject *holder, PyObject *name) {
+    if (pb_type(name) != py.PyTuple_Type)
+        return lookup_one(holder, name);
+    py.Py_IncRef(holder);
+    Py_ssize_t steps = py.PyTuple_Size(name);
+    for (Py_ssize_t i = 0; holder && i < steps; i++) {
+        PyObject *member = lookup_one(holder, py.PyTuple_GetItem(name, i));
+        py.Py_DecRef(holder);
+        holder = member;
+    }
+    return holder;
 }
 
 static PyObject *function_by_number(pb_state *state, pb_reader *r) {
@@ -195,6 +225,7 @@ static PyObject *function_by_name(pb_state *state, pb_reader *r, int64_t session
         PyObject *ns = namespace_of(state, session);
         if (ns)
             function = py.PyObject_CallFunctionObjArgs(state->resolve_in, name, ns, NULL);
+        pb_clear(&ns);
     } else if (name &&
                unpack_pair(py.PyObject_CallFunctionObjArgs(state->resolve, name, state->main, NULL), &holder,
                            &attribute)) {
@@ -229,8 +260,13 @@ static bool decode_arguments(pb_state *state, pb_reader *r, PyObject **values, u
         PyObject *name = pb_decode(&state->codec, r);
         if (!name)
             return malformed(bad_request);
+        if (pb_type(name) != py.PyUnicode_Type) { /* functions in C take it for one unseen */
+            py.Py_DecRef(name);
+            py.PyErr_SetString(py.PyExc_ValueError, "malformed message: the name of an argument is no str");
+            return malformed(bad_request);
+        }
         py.PyUnicode_InternInPlace(&name);
-        py.PyTuple_SetItem(*names, i, name);
+        py.PyTuple_SetItem(*names, i, name); /* takes the reference */
         values[positional + i] = pb_decode(&state->codec, r);
         if (!values[positional + i])
             return malformed(bad_request);
@@ -271,16 +307,19 @@ static PyObject *call(pb_state *state, pb_reader *r, PyObject *function, bool *b
 
 /* ---- source ---- */
 
-/* Code for a source, from the cache or compiled; borrowed from the cache. The cache drops its oldest entry when full. */
+/* Code for a source, from the cache or compiled; a new reference. The cache drops its oldest entry when full, and does
+ * not keep long sources, which are rarely repeated. */
 static PyObject *code_for(pb_state *state, PyObject *source, bool is_exec) {
     PyObject *cache = state->code[is_exec];
     PyObject *code = py.PyDict_GetItemWithError(cache, source);
+    if (code)
+        py.Py_IncRef(code); /* the code may drop itself from the cache while it runs */
     if (code || py.PyErr_Occurred())
         return code;
     PyObject *mode = is_exec ? PB_NONE : py._Py_TrueStruct;
     PyObject *made = py.PyObject_CallFunctionObjArgs(state->compile_source, source, mode, NULL);
-    if (!made)
-        return NULL;
+    if (!made || py.PyUnicode_GetLength(source) > MAX_CACHED_SOURCE)
+        return made;
     if (py.PyDict_Size(cache) >= MAX_CODE) {
         Py_ssize_t at = 0;
         PyObject *oldest, *unused;
@@ -290,9 +329,9 @@ static PyObject *code_for(pb_state *state, PyObject *source, bool is_exec) {
             py.Py_DecRef(oldest);
         }
     }
-    int stored = py.PyDict_SetItem(cache, source, made);
-    py.Py_DecRef(made);
-    return stored == 0 ? made : NULL; /* the cache owns it */
+    if (py.PyDict_SetItem(cache, source, made) < 0)
+        pb_clear(&made);
+    return made;
 }
 
 static PyObject *decode_variables(pb_state *state, pb_reader *r, bool *bad_request) {
@@ -313,7 +352,6 @@ static PyObject *run_source(pb_state *state, pb_reader *r, int64_t session, bool
     PyObject *code = ns ? code_for(state, source, is_exec) : NULL;
     PyObject *scope = NULL, *result = NULL;
     if (code) {
-        py.Py_IncRef(code); /* the code may drop itself from the cache while it runs */
         bool has_variables = variables != PB_NONE;
         /* eval: the variables are names of this evaluation only, also inside lambdas and comprehensions, which see
          * globals alone. exec: they are bound in the namespace. */
@@ -325,6 +363,7 @@ static PyObject *run_source(pb_state *state, pb_reader *r, int64_t session, bool
         py.Py_DecRef(code);
     }
     pb_clear(&scope);
+    pb_clear(&ns);
     pb_clear(&variables);
     py.Py_DecRef(source);
     return result;

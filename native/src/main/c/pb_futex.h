@@ -17,6 +17,12 @@ static inline int64_t pb_now(void) {
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+/* The time that is nanos from now; the end of time for those too far away to be counted. */
+static inline int64_t pb_deadline(int64_t nanos) {
+    int64_t now = pb_now();
+    return nanos > INT64_MAX - now ? INT64_MAX : now + nanos;
+}
+
 /* Sleeps while *word == expected, at most nanos (negative: for ever). May return early; callers loop. */
 static inline void pb_futex_wait(const void *word, uint32_t expected, int64_t nanos) {
     struct timespec t = {.tv_sec = nanos / 1000000000, .tv_nsec = nanos % 1000000000};

@@ -28,8 +28,10 @@ static PyObject *probe_extension(PyObject *self, PyObject *name) {
         return py.PyErr_NoMemory();
     pb_count(PB_EXTENSIONS_PROBED);
     PyThreadState *ts = py.PyEval_SaveThread();
+    int64_t last = pb_thread_last(0);
     pb_main_call("probe_extension", copy, &error);
     py.PyEval_RestoreThread(ts);
+    pb_thread_last(last);
     free(copy);
     return text_or_none(error);
 }

@@ -16,6 +16,8 @@ struct pb_pool {
      * unchanged, so that a request finished in between is not missed. */
     _Atomic uint32_t finished;
     _Atomic uint32_t asleep;
+    _Atomic uint32_t stopping; /* set once the drainer is to end; it stays set, so that it cannot be missed */
+    uint32_t turn; /* of the drainer: where it begins, so that a busy context does not starve the others */
 };
 
 static pb_pool pools[MAX_POOLS];
@@ -26,6 +28,7 @@ int64_t pb_pool_create(void) {
         if (atomic_compare_exchange_strong(&pools[i].used, &unused, 1)) {
             pthread_mutex_init(&pools[i].lock, NULL);
             atomic_store(&pools[i].casts, 0);
+            atomic_store(&pools[i].stopping, 0);
             return i;
         }
     }
@@ -34,7 +37,12 @@ int64_t pb_pool_create(void) {
 
 void pb_pool_destroy(int64_t number) {
     pb_pool *pool = pb_pool_get((uint32_t)number);
-    if (pool && pool->count == 0 && !pool->abandoned)
+    if (!pool)
+        return;
+    pthread_mutex_lock(&pool->lock);
+    bool unused = pool->count == 0 && !pool->abandoned;
+    pthread_mutex_unlock(&pool->lock);
+    if (unused)
         atomic_store(&pool->used, 0);
 }
 
@@ -123,7 +131,7 @@ static uint32_t drain(pb_pool *pool, uint8_t *buf, uint32_t cap) {
     bool full = false;
     pthread_mutex_lock(&pool->lock);
     for (uint32_t i = 0; i < pool->count && !full; i++) {
-        pb_queue *q = pool->contexts[i]->queue;
+        pb_queue *q = pool->contexts[(pool->turn + i) % pool->count]->queue;
         /* The room for the smallest outcome is checked first: a slot taken from the ring must be delivered. */
         while (!(full = cap - at < sizeof(record) + 8)) {
             pb_slot *slot = pb_queue_next_finished(q);
@@ -133,6 +141,7 @@ static uint32_t drain(pb_pool *pool, uint8_t *buf, uint32_t cap) {
                 drain_large(q, slot, buf, cap, &at);
         }
     }
+    pool->turn++;
     pthread_mutex_unlock(&pool->lock);
     return at;
 }
@@ -145,7 +154,7 @@ int64_t pb_pool_drain(int64_t number, uint8_t *buf, uint32_t cap, int64_t nanos)
     uint32_t at = drain(pool, buf, cap);
     if (at == 0 && nanos != 0) {
         atomic_store(&pool->asleep, 1);
-        if (atomic_load(&pool->finished) == seen)
+        if (atomic_load(&pool->finished) == seen && !atomic_load(&pool->stopping))
             pb_futex_wait(&pool->finished, seen, nanos);
         atomic_store(&pool->asleep, 0);
         at = drain(pool, buf, cap);
@@ -153,9 +162,10 @@ int64_t pb_pool_drain(int64_t number, uint8_t *buf, uint32_t cap, int64_t nanos)
     return at;
 }
 
-void pb_pool_wake(int64_t number) {
+void pb_pool_stop(int64_t number) {
     pb_pool *pool = pb_pool_get((uint32_t)number);
     if (pool) {
+        atomic_store(&pool->stopping, 1);
         atomic_fetch_add(&pool->finished, 1);
         pb_futex_wake(&pool->finished, 1);
     }

@@ -14,7 +14,7 @@ int64_t pb_pool_drain(int64_t number, uint8_t *buf, uint32_t cap, int64_t nanos)
 /* Casts that succeeded. */
 int64_t pb_pool_casts(int64_t number);
 
-/* Lets a sleeping drainer return. */
-void pb_pool_wake(int64_t number);
+/* From now on pb_pool_drain does not sleep. */
+void pb_pool_stop(int64_t number);
 
 #endif

@@ -239,7 +239,7 @@ static int64_t copy_out(pb_slot *slot, uint8_t *buf, uint32_t cap) {
 }
 
 int64_t pb_queue_await(pb_queue *q, int64_t ticket, uint8_t *buf, uint32_t cap, int64_t nanos) {
-    int64_t until = pb_now() + nanos;
+    int64_t until = pb_deadline(nanos);
     for (;;) {
         uint64_t state;
         pb_slot *slot = slot_of(q, ticket, &state);

@@ -8,7 +8,11 @@
 enum { MAIN_STACK = 16 << 20 };
 
 static char *package_path;
-static bool started; /* written under the lock of Java's runtime, read after it */
+/* All three are written under the lock of Java's runtime. CPython can be initialised once in a process; setting up the
+ * main interpreter may be tried again if it failed. */
+static char *loaded_library;
+static bool initialized;
+static bool started;
 
 const char *pb_runtime_package_path(void) {
     return package_path;
@@ -115,6 +119,7 @@ static void *main_thread(void *argument) {
     start *s = argument;
     pthread_setname_np(pthread_self(), "pyboot-main");
     bool done = py.PyInitConfig_Create ? initialize_new(s->options, s->reply) : initialize_old(s->options);
+    initialized = done;
     if (done) {
         pb_python_bind_exceptions();
         done = set_up_main(s->options, s->reply);
@@ -131,17 +136,41 @@ static void *main_thread(void *argument) {
     return NULL;
 }
 
+/* After a set-up that failed: the main thread of CPython is there and idle, so any thread may try again. */
+static bool set_up_again(const pb_runtime_options *options, pb_writer *reply) {
+    PyThreadState *ts = py.PyThreadState_New(py.PyInterpreterState_Main());
+    if (!ts) {
+        reply_error(reply, "no memory for a thread state");
+        return false;
+    }
+    py.PyEval_AcquireThread(ts);
+    bool done = set_up_main(options, reply);
+    py.PyThreadState_Clear(ts);
+    py.PyThreadState_DeleteCurrent();
+    return done;
+}
+
 bool pb_runtime_start(const pb_runtime_options *options, pb_writer *reply) {
     char error[1024];
     if (started) {
         reply_error(reply, "CPython runs already");
         return false;
     }
-    if (pb_python_load(options->library, error, sizeof error) < 0) {
+    if (loaded_library && strcmp(loaded_library, options->library) != 0) {
+        snprintf(error, sizeof error, "%s was loaded before, and a process can hold one CPython", loaded_library);
         reply_error(reply, error);
         return false;
     }
+    if (!loaded_library && pb_python_load(options->library, error, sizeof error) < 0) {
+        reply_error(reply, error);
+        return false;
+    }
+    free(package_path);
     package_path = strdup(options->package);
+    if (!loaded_library)
+        loaded_library = strdup(options->library);
+    if (initialized)
+        return started = set_up_again(options, reply);
     start s = {.options = options, .reply = reply};
     pthread_attr_t attributes;
     pthread_t thread;
@@ -162,10 +191,16 @@ bool pb_runtime_start(const pb_runtime_options *options, pb_writer *reply) {
 
 bool pb_main_call(const char *name, const char *argument, char **text) {
     *text = NULL;
+    pb_context *held;
+    if (!pb_thread_hold_last(&held))
+        return false;
     PyThreadState *ts = py.PyThreadState_New(py.PyInterpreterState_Main());
+    if (ts)
+        py.PyEval_AcquireThread(ts);
+    if (held)
+        pb_leave(held);
     if (!ts)
         return false;
-    py.PyEval_AcquireThread(ts);
     PyObject *engine = py.PyImport_ImportModule("pyboot._engine");
     PyObject *function = engine ? py.PyObject_GetAttrString(engine, name) : NULL;
     PyObject *value = py.PyUnicode_DecodeUTF8(argument, (Py_ssize_t)strlen(argument), "surrogateescape");
@@ -187,5 +222,6 @@ bool pb_main_call(const char *name, const char *argument, char **text) {
     pb_clear(&engine);
     py.PyThreadState_Clear(ts);
     py.PyThreadState_DeleteCurrent();
+    pb_thread_last(0);
     return done;
 }

@@ -118,7 +118,7 @@ static void refuse_queued(pb_context *ctx) {
 /* Waits until no other thread is inside and every answer was fetched: a caller that waits comes in and leaves again
  * until it has its answer. False if somebody stays inside for too long. */
 static bool await_nobody_inside(pb_context *ctx) {
-    int64_t until = pb_now() + ctx->end_grace;
+    int64_t until = pb_deadline(atomic_load(&ctx->end_grace));
     int64_t slice = 100000;
     for (;;) {
         uint32_t inside = atomic_load(&ctx->inside);
@@ -127,7 +127,7 @@ static bool await_nobody_inside(pb_context *ctx) {
             return true;
         int64_t rest = until - pb_now();
         if (rest <= 0)
-            return inside == 0;
+            return false;
         if (slice < 10 * 1000000)
             slice *= 2; /* nobody wakes us when an answer is fetched */
         pb_futex_wait(&ctx->inside, inside, rest > slice ? slice : rest);
@@ -143,7 +143,7 @@ static bool only_thread_state(pb_context *ctx) {
  * within the grace. */
 static bool close_engine(pb_context *ctx) {
     PyObject *close = ctx->state.engine ? py.PyObject_GetAttrString(ctx->state.engine, "close") : NULL;
-    PyObject *millis = py.PyLong_FromLongLong(ctx->end_grace / 1000000);
+    PyObject *millis = py.PyLong_FromLongLong(atomic_load(&ctx->end_grace) / 1000000);
     PyObject *result = close && millis ? py.PyObject_CallFunctionObjArgs(close, millis, NULL) : NULL;
     bool done = result == py._Py_TrueStruct;
     py.PyErr_Clear();
@@ -182,6 +182,7 @@ static void retire(pb_context *ctx) {
 static void abandon(pb_context *ctx) {
     pb_pool_remove(ctx->pool, ctx, true);
     pb_count(PB_CONTEXTS_ABANDONED);
+    atomic_store(&ctx->abandoned, atomic_load(&ctx->generation) - 1);
     announce_end(ctx, PB_ENDED);
 }
 
@@ -209,8 +210,8 @@ static bool end_interpreter(pb_context *ctx) {
 
 /* Detached on entry. */
 static void end(pb_context *ctx) {
-    bool free_to_end = await_nobody_inside(ctx);
-    if (!shut(ctx) || !free_to_end) {
+    await_nobody_inside(ctx); /* while ids still let callers in to fetch their answers */
+    if (!shut(ctx)) {
         abandon(ctx);
         return;
     }
@@ -256,10 +257,9 @@ static void serve(pb_context *ctx) {
     py.PyEval_SaveThread();
 }
 
-/* Ends what was made. The structure stays until pb_await_start has fetched the reply, unless nobody will. Attached on
- * entry. */
-static void fail_start(pb_context *ctx) {
-    pb_count(end_interpreter(ctx) ? PB_CONTEXTS_DESTROYED : PB_CONTEXTS_ABANDONED);
+/* Hands the reply of a start that failed to whoever waits for it, who gives the structure back; does that itself if the
+ * context was stopped meanwhile. Detached. */
+static void announce_failure(pb_context *ctx) {
     pb_pool_remove(ctx->pool, ctx, false);
     uint32_t starting = PB_STARTING;
     if (atomic_compare_exchange_strong(&ctx->phase, &starting, PB_FAILED)) {
@@ -287,9 +287,7 @@ static void *owner_main(void *argument) {
         reply_start_error(ctx, error);
         free(ctx->config);
         ctx->config = NULL;
-        pb_pool_remove(ctx->pool, ctx, false);
-        atomic_store(&ctx->phase, PB_FAILED);
-        pb_futex_wake(&ctx->phase, INT32_MAX);
+        announce_failure(ctx);
         return NULL;
     }
     pb_count(PB_CONTEXTS_CREATED);
@@ -310,7 +308,8 @@ static void *owner_main(void *argument) {
         py.PyEval_SaveThread();
         end(ctx);
     } else {
-        fail_start(ctx);
+        pb_count(end_interpreter(ctx) ? PB_CONTEXTS_DESTROYED : PB_CONTEXTS_ABANDONED);
+        announce_failure(ctx);
     }
     return NULL;
 }

@@ -14,6 +14,9 @@ typedef struct {
 typedef struct {
     uint32_t length;
     entry *entries;
+    /* Id of the context whose state CPython keeps as the one that this thread attached last, whether or not that
+     * context still lives; 0 if it keeps none. */
+    int64_t last;
 } thread_entries;
 
 static __thread thread_entries *mine __attribute__((tls_model("initial-exec")));
@@ -103,6 +106,62 @@ pb_thread *pb_thread_enter(pb_context *ctx) {
     pthread_mutex_unlock(&ctx->lock);
     pb_count(PB_THREAD_STATES_CREATED);
     return record;
+}
+
+/* Runs on a thread of its own, which CPython has bound no state to. */
+static void *make_bound_state(void *made) {
+    *(PyThreadState **)made = py.PyThreadState_New(py.PyInterpreterState_Main());
+    return NULL;
+}
+
+/* Makes CPython forget the state that the calling thread attached last, without a look at it: it has been freed. The
+ * only way is to delete a state that some thread is bound to, which clears what is kept for the calling thread (see
+ * free_records). That state was never attached, so it holds nothing and needs no GIL. */
+static bool forget_last(void) {
+    PyThreadState *made = NULL;
+    pthread_t helper;
+    if (pthread_create(&helper, NULL, make_bound_state, &made) != 0)
+        return false;
+    pthread_join(helper, NULL);
+    if (made)
+        py.PyThreadState_Delete(made);
+    return made != NULL;
+}
+
+bool pb_thread_hold_last(pb_context **held) {
+    *held = NULL;
+    if (!mine || !mine->last)
+        return true;
+    *held = pb_enter(mine->last, false);
+    if (*held)
+        return true;
+    if (!forget_last())
+        return false;
+    mine->last = 0;
+    return true;
+}
+
+int64_t pb_thread_last(int64_t now) {
+    int64_t before = mine ? mine->last : 0;
+    if (mine)
+        mine->last = now;
+    return before;
+}
+
+bool pb_thread_attach(pb_context *ctx, pb_thread *thread) {
+    int64_t id = (int64_t)((uint64_t)mine->entries[ctx->index].generation << 16 | ctx->index);
+    if (mine->last == id) {
+        py.PyEval_AcquireThread(thread->ts);
+        return true;
+    }
+    pb_context *held;
+    if (!pb_thread_hold_last(&held))
+        return false;
+    py.PyEval_AcquireThread(thread->ts);
+    mine->last = id;
+    if (held)
+        pb_leave(held);
+    return true;
 }
 
 /* CPython keeps, for each thread of the system, the state that the thread attached last: PyGILState_Ensure finds it

@@ -21,7 +21,7 @@ int64_t pb_interrupt(int64_t id, int64_t request);
 int64_t pb_create_pool(void);
 void pb_destroy_pool(int64_t number);
 int64_t pb_drain(int64_t number, uint8_t *buf, uint32_t cap, int64_t nanos);
-void pb_wake_drainer(int64_t number);
+void pb_stop_drainer(int64_t number);
 void pb_free(int64_t address);
 
 enum { MAIN, SUBINTERPRETER };
@@ -29,6 +29,14 @@ enum { MAIN, SUBINTERPRETER };
 static const int64_t SECOND = 1000000000, LONG = 60 * 1000000000ll;
 
 static int64_t pool;
+static const char *preload; /* a module that the next contexts import, or NULL */
+
+/* Python that C code calls back. */
+static const char CALLBACK[] = "import sqlite3\n"
+                               "c = sqlite3.connect(':memory:')\n"
+                               "c.create_function('twice', 1, lambda x: 2 * x)\n"
+                               "assert c.execute('select twice(21)').fetchone() == (42,)\n"
+                               "c.close()\n";
 
 /* ---- starting and stopping ---- */
 
@@ -57,7 +65,11 @@ static int64_t begin_start(int mode, int64_t max_message, int32_t capacity) {
     pb_write_text(&w, mode == MAIN ? "main" : "subinterpreter");
     write_u32_pair(&w, "site_paths", "[");
     write_u32_pair(&w, "path", "[");
-    write_u32_pair(&w, "preload", "[");
+    pb_write_text(&w, "preload");
+    pb_write_u8(&w, '[');
+    pb_write_u32(&w, preload ? 1 : 0);
+    if (preload)
+        pb_write_text(&w, preload);
     write_number(&w, "index", 0);
     write_number(&w, "max_depth", 100);
     write_number(&w, "max_message_size", max_message);
@@ -204,22 +216,74 @@ static void answers_keep_to_the_limit(void) {
 /* Callbacks of C code find the thread state of their thread by PyGILState_Ensure. Freeing the state of a dead thread
  * must not make CPython forget that of the living thread that does it. */
 static void c_code_finds_its_thread_state_after_a_reap(void) {
-    static const char callback[] = "import sqlite3\n"
-                                   "c = sqlite3.connect(':memory:')\n"
-                                   "c.create_function('twice', 1, lambda x: 2 * x)\n"
-                                   "assert c.execute('select twice(21)').fetchone() == (42,)\n"
-                                   "c.close()\n";
     int64_t id = start(SUBINTERPRETER);
-    check_owner(id, PB_OP_EXEC, callback);
-    check_call(id, PB_OP_EXEC, callback);
+    check_owner(id, PB_OP_EXEC, CALLBACK);
+    check_call(id, PB_OP_EXEC, CALLBACK);
     test_join(test_start(call_once, &id)); /* leaves the state of a dead thread */
     check_owner(id, PB_OP_EVAL, "1");      /* the owner frees it */
     test_sleep_micros(20000);
-    check_owner(id, PB_OP_EXEC, callback);
+    check_owner(id, PB_OP_EXEC, CALLBACK);
     test_join(test_start(call_once, &id));
     check_call(id, PB_OP_EVAL, "1"); /* or this thread does */
-    check_call(id, PB_OP_EXEC, callback);
+    check_call(id, PB_OP_EXEC, CALLBACK);
     stop(id);
+}
+
+/* What only a broken sender can write. */
+static void requests_that_cannot_be_read_are_refused(void) {
+    static const struct {
+        const char *bytes;
+        int32_t length;
+    } requests[] = {
+        {"", 0},
+        {"\2", 1},
+        {"\377\0\0\0\0\0\0\0\0", 9},
+        {"\3\0\0\0\0\0\0\0\0", 9},
+        {"\3\0\0\0\0\0\0\0\0a\1", 11},
+        /* sorted(**{5: None}): a keyword that is no str */
+        {"\2\0\0\0\0\0\0\0\0a\17builtins:sorted\0\0\0\0\1\0\0\0b\5N", 37},
+        {"\2\0\0\0\0\0\0\0\0a\17builtins:sorted\377\377\377\377\377\377\377\377", 34},
+    };
+    int64_t id = start(MAIN);
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        uint8_t buf[4096];
+        int64_t ticket = pb_submit(id, PB_SYNC, (const uint8_t *)requests[i].bytes, requests[i].length, 1);
+        CHECK(pb_await(id, ticket, buf, sizeof buf, LONG) > 1);
+        CHECK_INT(buf[0], PB_REPLY_MALFORMED);
+    }
+    check_owner(id, PB_OP_EVAL, "1");
+    stop(id);
+}
+
+static void contexts_that_fail_to_start_leave_nothing_behind(void) {
+    preload = "no_such_module";
+    int64_t index = -1;
+    for (int i = 0; i < 6; i++) {
+        uint8_t buf[65536];
+        int64_t id = begin_start(i % 2, 1 << 24, 16), length = PB_PENDING;
+        if (i < 4) {
+            while (length == PB_PENDING)
+                length = pb_await_start(id, buf, i < 2 ? 20 : sizeof buf, SECOND);
+            if (length == PB_LARGE) { /* there is more to say than fits */
+                uint64_t header[2];
+                memcpy(header, buf, sizeof header);
+                length = (int64_t)header[1];
+                memcpy(buf, (void *)(uintptr_t)header[0], header[1]);
+                pb_free((int64_t)header[0]);
+            }
+            CHECK(length > 20 && buf[0] == PB_REPLY_RAISED);
+            CHECK(memmem(buf, (size_t)length, "no_such_module", 14));
+            CHECK_INT(pb_await_start(id, buf, sizeof buf, SECOND), PB_STALE);
+        } else { /* it fails when nobody waits any more */
+            test_sleep_micros(300000);
+            pb_stop_context(id, SECOND);
+        }
+        CHECK_INT(pb_stop_context(id, SECOND), PB_STALE);
+        /* A structure is used again: this one, or one before it that an earlier test gave back late. */
+        CHECK(index == -1 || (id & 0xffff) <= index);
+        index = id & 0xffff;
+    }
+    preload = NULL;
 }
 
 static void check_raised(const uint8_t *buf, int64_t length, const char *part) {
@@ -265,8 +329,9 @@ static void interrupts_hit_the_request_they_name(void) {
 enum { THREADS = 3, REQUESTS = 20000 };
 
 typedef struct {
-    _Atomic int64_t id;
-    _Atomic bool over;
+    _Atomic int64_t id, ids[2];
+    _Atomic bool over;   /* nothing is submitted any more */
+    _Atomic bool ended; /* nor answered */
     _Atomic int64_t accepted, answered, gone;
     _Atomic uint8_t outcomes[THREADS * REQUESTS]; /* of async requests, by id */
 } traffic;
@@ -301,7 +366,7 @@ static void *send(void *argument) {
 static void *drain(void *argument) {
     uint8_t *buf = malloc(4096);
     int64_t length;
-    while ((length = pb_drain(pool, buf, 4096, atomic_load(&t.over) ? 0 : LONG)) > 0 || !atomic_load(&t.over)) {
+    while ((length = pb_drain(pool, buf, 4096, atomic_load(&t.ended) ? 0 : LONG)) > 0 || !atomic_load(&t.ended)) {
         for (int64_t at = 0; at < length;) {
             uint64_t id;
             uint32_t size, large;
@@ -339,12 +404,92 @@ static void every_request_is_answered_when_contexts_end(int mode, uint32_t lives
     for (int i = 0; i < THREADS; i++)
         test_join(senders[i]);
     stop(atomic_load(&t.id));
-    pb_wake_drainer(pool);
+    atomic_store(&t.ended, true);
+    pb_stop_drainer(pool);
     test_join(drainer);
     CHECK_INT(t.answered, t.accepted);
 }
 
 /* ---- a thread that outlives the contexts it has used ---- */
+
+/* The state of a living thread is freed with its context, and CPython writes into the state that a thread attached last
+ * when the thread attaches another one. What was freed has other owners by then: these here must not see a write.
+ * (Under AddressSanitizer freed memory is not given out again, so only the plain program can see it.) */
+static void nothing_is_written_into_freed_thread_states(int64_t next) {
+    enum { SMALLEST = 256, LARGEST = 4096, STEP = 16, EACH = 12, SIZES = (LARGEST - SMALLEST) / STEP };
+    static uint8_t *owners[SIZES][EACH];
+    for (int i = 0; i < SIZES; i++) {
+        for (int j = 0; j < EACH; j++) {
+            owners[i][j] = malloc(SMALLEST + i * STEP);
+            memset(owners[i][j], 0xff, SMALLEST + i * STEP);
+        }
+    }
+    check_call(next, PB_OP_EVAL, "1");
+    for (int i = 0; i < SIZES; i++) {
+        for (int j = 0; j < EACH; j++) {
+            for (int k = 0; k < SMALLEST + i * STEP; k++)
+                CHECK_INT(owners[i][j][k], 0xff);
+            free(owners[i][j]);
+        }
+    }
+}
+
+static void threads_outlive_contexts(void) {
+    for (uint32_t i = 0; i < test_times(8); i++) {
+        int64_t first = start(SUBINTERPRETER), second = start(SUBINTERPRETER);
+        check_call(second, PB_OP_EVAL, "1"); /* makes its state here */
+        check_call(first, PB_OP_EVAL, "1");
+        test_join(test_start(call_once, &first));
+        stop(first);
+        nothing_is_written_into_freed_thread_states(second);
+        check_call(second, PB_OP_EXEC, CALLBACK);
+        stop(second);
+        /* A visit to the main interpreter in between. */
+        char *text;
+        CHECK(i % 2 || pb_main_call("probe_extension", "math", &text));
+        int64_t third = start(SUBINTERPRETER);
+        check_call(third, PB_OP_EXEC, CALLBACK);
+        CHECK(pb_main_call("probe_extension", "math", &text));
+        check_call(third, PB_OP_EXEC, "import _pyboot\n_pyboot.probe_extension('math')");
+        check_call(third, PB_OP_EXEC, CALLBACK);
+        stop(third);
+    }
+}
+
+/* Goes from context to context while they end. */
+static void *hop(void *argument) {
+    uint64_t random = test_random_state((uint64_t)(uintptr_t)argument);
+    uint8_t buf[4096];
+    while (!atomic_load(&t.over)) {
+        int64_t id = atomic_load(&t.ids[test_below(&random, 2)]);
+        int64_t length = call(id, PB_OP_EVAL, "1", buf, sizeof buf, 1);
+        CHECK(length == PB_STALE || (length > 0 && buf[0] == PB_REPLY_VALUE));
+        atomic_fetch_add(&t.answered, 1);
+    }
+    return NULL;
+}
+
+static void threads_hop_between_contexts_that_end(void) {
+    memset(&t, 0, sizeof t);
+    uint64_t random = test_random_state(900);
+    for (int i = 0; i < 2; i++)
+        atomic_store(&t.ids[i], start(SUBINTERPRETER));
+    pthread_t hoppers[THREADS];
+    for (uintptr_t i = 0; i < THREADS; i++)
+        hoppers[i] = test_start(hop, (void *)(i + 910));
+    for (uint32_t life = 0; life < test_times(20); life++) {
+        _Atomic int64_t *id = &t.ids[test_below(&random, 2)];
+        test_sleep_micros(test_below(&random, 5000));
+        stop(atomic_load(id));
+        atomic_store(id, start(SUBINTERPRETER));
+    }
+    atomic_store(&t.over, true);
+    for (int i = 0; i < THREADS; i++)
+        test_join(hoppers[i]);
+    for (int i = 0; i < 2; i++)
+        stop(atomic_load(&t.ids[i]));
+    CHECK(t.answered > 0);
+}
 
 static int64_t counter(pb_counter which) {
     return atomic_load(&pb_counters[which]);
@@ -358,9 +503,13 @@ void test_context(void) {
     idle_contexts_end();
     contexts_stopped_while_they_start_end();
     answers_keep_to_the_limit();
+    contexts_that_fail_to_start_leave_nothing_behind();
+    requests_that_cannot_be_read_are_refused();
     interrupts_hit_the_request_they_name();
     every_request_is_answered_when_contexts_end(MAIN, test_times(100));
     every_request_is_answered_when_contexts_end(SUBINTERPRETER, test_times(8));
+    threads_outlive_contexts();
+    threads_hop_between_contexts_that_end();
     c_code_finds_its_thread_state_after_a_reap();
     CHECK_INT(counter(PB_CONTEXTS_ABANDONED), 0);
     CHECK_INT(counter(PB_CONTEXTS_CREATED), counter(PB_CONTEXTS_DESTROYED));

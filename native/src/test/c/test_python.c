@@ -39,7 +39,17 @@ void test_python_detach(PyThreadState *ts) {
 }
 
 static PyObject *evaluate(PyObject *namespace, const char *source, int mode) {
-    PyObject *code = py.Py_CompileStringExFlags(source, "<test>", mode, NULL, -1);
+    PyObject *builtins = py.PyImport_ImportModule("builtins");
+    PyObject *compile = py.PyObject_GetAttrString(builtins, "compile");
+    PyObject *text_source = py.PyUnicode_DecodeUTF8(source, (Py_ssize_t)strlen(source), NULL);
+    PyObject *file = py.PyUnicode_DecodeUTF8("<test>", 6, NULL);
+    PyObject *kind = py.PyUnicode_DecodeUTF8(mode == PB_FILE_INPUT ? "exec" : "eval", 4, NULL);
+    PyObject *code = py.PyObject_CallFunctionObjArgs(compile, text_source, file, kind, NULL);
+    pb_clear(&kind);
+    pb_clear(&file);
+    pb_clear(&text_source);
+    pb_clear(&compile);
+    pb_clear(&builtins);
     PyObject *result = code ? py.PyEval_EvalCode(code, namespace, namespace) : NULL;
     pb_clear(&code);
     if (!result) {

@@ -18,16 +18,35 @@ struct _is {
 struct _ts {
     PyInterpreterState *interp;
     pthread_t maker;
+    bool is_bound;
     _Atomic uint32_t cleared, deleted;
 };
 
+static struct _is main_interpreter;
 static _Atomic int64_t made, deleted;
 static __thread PyThreadState *current;
+
+/* The state that PyGILState_Ensure finds for a thread, kept as pystate.c does, with all its traps. */
+static __thread PyThreadState *bound;
+
+static void bind(PyThreadState *ts) {
+    if (bound)
+        bound->is_bound = false; /* AddressSanitizer sees whether it has been freed */
+    bound = ts;
+    ts->is_bound = true;
+}
+
+static void unbind(PyThreadState *ts) {
+    if (ts->is_bound)
+        bound = NULL; /* whosever it was */
+}
 
 static PyThreadState *fake_new(PyInterpreterState *interp) {
     PyThreadState *ts = calloc(1, sizeof *ts);
     ts->interp = interp;
     ts->maker = pthread_self();
+    if (!bound)
+        bind(ts);
     atomic_fetch_add(&made, 1);
     return ts;
 }
@@ -39,8 +58,9 @@ static void fake_clear(PyThreadState *ts) {
 
 static void fake_delete(PyThreadState *ts) {
     CHECK(ts != current);
-    CHECK_INT(ts->cleared, 1);
+    CHECK_INT(ts->cleared, ts->interp != &main_interpreter);
     CHECK_INT(atomic_fetch_add(&ts->deleted, 1), 0);
+    unbind(ts);
     atomic_fetch_add(&deleted, 1);
     free(ts);
 }
@@ -49,6 +69,8 @@ static void fake_acquire(PyThreadState *ts) {
     CHECK(!current);
     pthread_mutex_lock(&ts->interp->gil);
     current = ts;
+    if (!ts->is_bound)
+        bind(ts);
 }
 
 static PyThreadState *fake_save(void) {
@@ -64,10 +86,16 @@ static void fake_release(PyThreadState *ts) {
 }
 
 static void fake_delete_current(void) {
-    PyThreadState *ts = fake_save();
+    PyThreadState *ts = current;
     CHECK_INT(ts->cleared, 1);
+    unbind(ts);
+    fake_save();
     atomic_fetch_add(&deleted, 1);
     free(ts);
+}
+
+static PyInterpreterState *fake_main(void) {
+    return &main_interpreter;
 }
 
 static unsigned long fake_ident(void) {
@@ -76,6 +104,7 @@ static unsigned long fake_ident(void) {
 
 static void use_fakes(void) {
     memset(&py, 0, sizeof py);
+    py.PyInterpreterState_Main = fake_main;
     py.PyThreadState_New = fake_new;
     py.PyThreadState_Clear = fake_clear;
     py.PyThreadState_Delete = fake_delete;
@@ -133,8 +162,10 @@ static bool visit(int64_t id) {
     CHECK(thread->ts->interp == ctx->interp);
     CHECK(pthread_equal(thread->ts->maker, pthread_self()));
     CHECK(!thread->orphan);
-    py.PyEval_AcquireThread(thread->ts);
+    CHECK(pb_thread_attach(ctx, thread));
+    CHECK(bound == thread->ts);
     pb_thread_reap(ctx);
+    CHECK(current == thread->ts && bound == thread->ts);
     py.PyEval_ReleaseThread(thread->ts);
     pb_leave(ctx);
     return true;
@@ -221,12 +252,19 @@ static void everything_made_is_freed_once(void) {
     CHECK_INT(made, deleted);
 }
 
+/* On a thread of its own: what the table keeps of this CPython must not outlive it. */
+static void *run_all(void *unused) {
+    (void)unused;
+    states_of_dead_threads_are_freed_at_the_next_entry();
+    a_thread_that_outlives_a_context_gets_a_new_state_in_the_next();
+    everything_made_is_freed_once();
+    return NULL;
+}
+
 void test_thread(void) {
     use_fakes();
     for (int i = 0; i < CONTEXTS; i++)
         pthread_mutex_init(&interpreters[i].gil, NULL);
-    states_of_dead_threads_are_freed_at_the_next_entry();
-    a_thread_that_outlives_a_context_gets_a_new_state_in_the_next();
-    everything_made_is_freed_once();
+    test_join(test_start(run_all, NULL));
     memset(&py, 0, sizeof py);
 }

@@ -48,6 +48,9 @@ public final class LibPyboot {
 	/** Cancelled while it runs: its answer will be dropped. */
 	public static final int CANCEL_ABANDONED = 2;
 
+	/** The context ended in order. */
+	public static final int ENDED = 1;
+
 	private LibPyboot() {
 	}
 
@@ -61,6 +64,8 @@ public final class LibPyboot {
 	}
 
 	public static native long pb_abi();
+
+	public static native long pb_protects_stack();
 
 	public static native void pb_free(long address);
 
@@ -103,7 +108,7 @@ public final class LibPyboot {
 
 	public static native long pb_drain(long pool, long buffer, int capacity, long nanos);
 
-	public static native void pb_wake_drainer(long pool);
+	public static native void pb_stop_drainer(long pool);
 
 	public static native long pb_casts_completed(long pool);
 

@@ -144,10 +144,10 @@ public final class PythonContext {
 
 	/**
 	 * Waits for the end.
-	 * @return whether it came within the time
+	 * @return whether the context ended in order within the time; not if it was abandoned
 	 */
 	public boolean awaitEnd(Duration timeout) {
-		return LibPyboot.pb_await_end(this.id, timeout.toNanos()) != 0;
+		return LibPyboot.pb_await_end(this.id, timeout.toNanos()) == LibPyboot.ENDED;
 	}
 
 	/**
@@ -162,13 +162,6 @@ public final class PythonContext {
 	 */
 	public long requestCount() {
 		return LibPyboot.pb_request_count(this.id);
-	}
-
-	/**
-	 * Tells one life of a context from another.
-	 */
-	public long generation() {
-		return this.id >>> 16;
 	}
 
 	/**

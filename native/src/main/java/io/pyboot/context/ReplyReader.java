@@ -89,7 +89,7 @@ public final class ReplyReader {
 
 	private static PythonException failure(int kind, WireDecoder decoder) {
 		return switch (kind) {
-			case RAISED -> raised((List<?>) text(decoder.read()));
+			case RAISED -> raised(decoder);
 			case RAISED_PLAIN -> {
 				String type = (String) text(decoder.read());
 				String message = (String) text(decoder.read());
@@ -107,6 +107,16 @@ public final class ReplyReader {
 
 	private static Object text(@Nullable Object value) {
 		return (value != null) ? value : "";
+	}
+
+	private static PythonException raised(WireDecoder decoder) {
+		try {
+			return raised((List<?>) text(decoder.read()));
+		}
+		catch (ClassCastException | IndexOutOfBoundsException ex) {
+			return new PythonCallException("BaseException", "an exception whose description is malformed", "",
+					List.of(), List.of(), ex);
+		}
 	}
 
 	/** The tuple that {@code describe} in pyboot._engine makes. */

@@ -1,11 +1,11 @@
 package io.pyboot.pool;
 
-import io.pyboot.PythonContextLostException;
 import io.pyboot.binding.LibPyboot;
 import io.pyboot.codec.WireBuffer;
 import io.pyboot.codec.WireEncoder;
-import io.pyboot.context.PythonContext;
 import io.pyboot.context.ReplyReader;
+import io.pyboot.pool.ContextSlot.Occupant;
+import io.pyboot.pool.ContextSlot.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +22,7 @@ final class CallerWay {
 		this.leases = leases;
 	}
 
-	@Nullable Object invoke(PythonRequest request, long session, @Nullable ContextSlot wanted) {
+	@Nullable Object invoke(PythonRequest request, long session, @Nullable Target wanted) {
 		RequestKind kind = request.kind();
 		this.pool.requestCounters().submitted(RequestWay.CALLER, kind);
 		long began = System.nanoTime();
@@ -48,28 +48,23 @@ final class CallerWay {
 		}
 	}
 
-	private long run(WireBuffer buffer, int length, @Nullable ContextSlot wanted) {
+	private long run(WireBuffer buffer, int length, @Nullable Target wanted) {
 		long id = buffer.nextRequestId();
 		while (true) {
-			ContextSlot slot = this.leases.acquire(wanted);
-			PythonContext context = slot.context();
+			Occupant occupant = this.leases.acquire((wanted != null) ? wanted.slot() : null);
 			long result;
 			try {
-				result = context.call(buffer, length, id);
+				this.pool.requireAccepted(wanted, occupant.context);
+				result = occupant.context.call(buffer, length, id);
 			}
 			finally {
-				this.leases.release(slot);
+				this.leases.release(occupant);
 			}
 			if (result != LibPyboot.STALE) {
 				return result;
 			}
-			// The context was replaced between the two lines above; the request has not
-			// run.
-			this.pool.requireRunning();
-			if (slot.context() == context) {
-				throw new PythonContextLostException(
-						"Context " + slot.index + " of pool '" + this.pool.name() + "' is gone");
-			}
+			// The context was replaced meanwhile; the request has not run.
+			this.pool.requireReplaced(occupant);
 		}
 	}
 

@@ -7,6 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
 
 import io.pyboot.PythonCancelledException;
 import io.pyboot.PythonOverloadedException;
+import io.pyboot.pool.ContextSlot.Occupant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,7 +69,7 @@ final class ContextLeases {
 		private final @Nullable ContextSlot wanted;
 
 		/** The slot whose lease it was handed; set once under the lock. */
-		private volatile @Nullable ContextSlot granted;
+		private volatile @Nullable Occupant granted;
 
 		Waiter(@Nullable ContextSlot wanted) {
 			this.wanted = wanted;
@@ -87,53 +88,59 @@ final class ContextLeases {
 	 * @throws PythonOverloadedException if none became free in time, or too many wait
 	 * @throws PythonCancelledException if the thread was interrupted while it waited
 	 */
-	ContextSlot acquire(@Nullable ContextSlot wanted) {
+	Occupant acquire(@Nullable ContextSlot wanted) {
 		ContextSlot slot = this.last.get();
-		if (slot != null && (wanted == null || wanted == slot) && slot.tryLease(this.concurrency)) {
-			return slot;
+		if (slot != null && (wanted == null || wanted == slot)) {
+			Occupant occupant = slot.occupant();
+			if (occupant.tryLease(this.concurrency)) {
+				return occupant;
+			}
 		}
-		slot = tryAny(wanted);
-		if (slot == null) {
-			slot = await(wanted);
+		Occupant taken = tryAny(wanted);
+		if (taken == null) {
+			taken = await(wanted);
 		}
-		this.last.set(slot);
-		return slot;
+		this.last.set(taken.slot);
+		return taken;
 	}
 
-	private @Nullable ContextSlot tryAny(@Nullable ContextSlot wanted) {
+	private @Nullable Occupant tryAny(@Nullable ContextSlot wanted) {
 		if (wanted != null) {
-			return take(wanted) ? wanted : null;
+			return take(wanted);
 		}
 		int start = (int) Thread.currentThread().getId();
 		for (int i = 0; i < this.slots.length; i++) {
 			ContextSlot slot = this.slots[Math.floorMod(start + i, this.slots.length)];
-			if (slot.outstanding.get() == 0 && take(slot)) {
-				return slot;
+			Occupant taken = (slot.occupant().outstanding.get() == 0) ? take(slot) : null;
+			if (taken != null) {
+				return taken;
 			}
 		}
 		for (ContextSlot slot : this.slots) {
-			if (take(slot)) {
-				return slot;
+			Occupant taken = take(slot);
+			if (taken != null) {
+				return taken;
 			}
 		}
 		return null;
 	}
 
 	/** Takes a lease and begins a tenancy. */
-	private boolean take(ContextSlot slot) {
-		if (!slot.tryLease(this.concurrency)) {
-			return false;
+	private @Nullable Occupant take(ContextSlot slot) {
+		Occupant occupant = slot.occupant();
+		if (!occupant.tryLease(this.concurrency)) {
+			return null;
 		}
 		slot.tenancyStart = System.nanoTime();
-		return true;
+		return occupant;
 	}
 
-	private ContextSlot await(@Nullable ContextSlot wanted) {
+	private Occupant await(@Nullable ContextSlot wanted) {
 		Waiter waiter = new Waiter(wanted);
 		enqueue(waiter);
 		long until = System.nanoTime() + this.maxWaitNanos;
 		while (true) {
-			ContextSlot granted = waiter.granted;
+			Occupant granted = waiter.granted;
 			if (granted != null) {
 				return granted;
 			}
@@ -154,7 +161,7 @@ final class ContextLeases {
 			boolean first = isFirst(waiter);
 			LockSupport.parkNanos(this, first ? Math.min(rest, RECHECK) : rest);
 			if (first && waiter.granted == null) {
-				ContextSlot found = tryAny(wanted);
+				Occupant found = tryAny(wanted);
 				if (found != null) {
 					granted = leave(waiter);
 					if (granted != null) {
@@ -186,7 +193,7 @@ final class ContextLeases {
 	 * Leaves the queue and wakes the one that is first now. Gives the lease that came
 	 * meanwhile, or null.
 	 */
-	private @Nullable ContextSlot leave(Waiter waiter) {
+	private @Nullable Occupant leave(Waiter waiter) {
 		this.lock.lock();
 		try {
 			if (waiter.granted == null) {
@@ -201,32 +208,46 @@ final class ContextLeases {
 		}
 	}
 
+	/** Whether nobody before it could take what it could. */
 	private boolean isFirst(Waiter waiter) {
 		this.lock.lock();
 		try {
-			return this.queue.peek() == waiter || waiter.wanted != null;
+			for (Waiter other : this.queue) {
+				if (other == waiter) {
+					return true;
+				}
+				if (waiter.wanted == null || other.wanted == null || other.wanted == waiter.wanted) {
+					return false;
+				}
+			}
+			return false;
 		}
 		finally {
 			this.lock.unlock();
 		}
 	}
 
+	/** Wakes those that may be first now, so that they begin to look by themselves. */
 	private void wakeFirst() {
-		Waiter first = this.queue.peek();
-		if (first != null) {
-			LockSupport.unpark(first.thread);
+		for (Waiter waiter : this.queue) {
+			LockSupport.unpark(waiter.thread);
+			if (waiter.wanted == null) {
+				break;
+			}
 		}
 	}
 
 	/** Gives a lease back, or hands it on if its time is up and somebody waits. */
-	void release(ContextSlot slot) {
-		if (this.waiting != 0 && System.nanoTime() - slot.tenancyStart >= QUANTUM && handOver(slot)) {
+	void release(Occupant occupant) {
+		if (this.waiting != 0 && System.nanoTime() - occupant.slot.tenancyStart >= QUANTUM && occupant.isCurrent()
+				&& handOver(occupant)) {
 			return;
 		}
-		slot.leases.decrementAndGet();
+		occupant.leases.decrementAndGet();
 	}
 
-	private boolean handOver(ContextSlot slot) {
+	private boolean handOver(Occupant occupant) {
+		ContextSlot slot = occupant.slot;
 		this.lock.lock();
 		try {
 			for (Iterator<Waiter> waiters = this.queue.iterator(); waiters.hasNext();) {
@@ -235,7 +256,7 @@ final class ContextLeases {
 					waiters.remove();
 					this.waiting = this.queue.size();
 					slot.tenancyStart = System.nanoTime();
-					waiter.granted = slot;
+					waiter.granted = occupant;
 					LockSupport.unpark(waiter.thread);
 					wakeFirst();
 					return true;

@@ -3,6 +3,7 @@ package io.pyboot.pool;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.pyboot.context.PythonContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A place of the pool. The context in it may be replaced by another; the place stays.
@@ -11,17 +12,11 @@ final class ContextSlot {
 
 	final int index;
 
-	/**
-	 * Callers inside, from 0 to the pool's concurrency. A caller that raised it by
-	 * compare-and-set holds a lease and lowers it, or hands it to a waiter as it is.
-	 */
-	final AtomicInteger leases = new AtomicInteger();
+	/** Where submitters wait while the queue of this place is full. */
+	final QueueGate gate;
 
-	/** Requests on the owner's way that have not ended; casts are not counted. A hint. */
-	final AtomicInteger outstanding = new AtomicInteger();
-
-	/** The context now. Written by the pool under its lock. */
-	private volatile PythonContext context;
+	/** The context now; written by {@link #replace}, under the pool's life cycle lock. */
+	private volatile Occupant occupant;
 
 	/**
 	 * Since when the threads that hold leases have gone on without a hand-over, as
@@ -29,27 +24,83 @@ final class ContextSlot {
 	 */
 	volatile long tenancyStart;
 
-	ContextSlot(int index, PythonContext context) {
+	ContextSlot(int index, PythonContext context, PoolOptions options) {
 		this.index = index;
-		this.context = context;
+		this.gate = new QueueGate(options);
+		this.occupant = new Occupant(this, context, 1);
+	}
+
+	Occupant occupant() {
+		return this.occupant;
 	}
 
 	PythonContext context() {
-		return this.context;
+		return this.occupant.context;
 	}
 
-	void replace(PythonContext next) {
-		this.context = next;
+	/** Puts another context here; gives the one that was here. */
+	PythonContext replace(PythonContext next) {
+		Occupant old = this.occupant;
+		this.occupant = new Occupant(this, next, old.generation + 1);
+		return old.context;
 	}
 
-	boolean tryLease(int concurrency) {
-		int now;
-		while ((now = this.leases.get()) < concurrency) {
-			if (this.leases.compareAndSet(now, now + 1)) {
-				return true;
-			}
+	/**
+	 * One context in its place. Its leases go with it, so that a caller that never leaves
+	 * a replaced context does not take a place of the next.
+	 */
+	static final class Occupant {
+
+		final ContextSlot slot;
+
+		final PythonContext context;
+
+		/** Counts the contexts of this place, from 1. */
+		final int generation;
+
+		/**
+		 * Callers inside, from 0 to the pool's concurrency. A caller that raised it by
+		 * compare-and-set holds a lease and lowers it, or hands it to a waiter as it is.
+		 */
+		final AtomicInteger leases = new AtomicInteger();
+
+		/** Synchronous requests on the owner's way that have not ended. A hint. */
+		final AtomicInteger outstanding = new AtomicInteger();
+
+		private Occupant(ContextSlot slot, PythonContext context, int generation) {
+			this.slot = slot;
+			this.context = context;
+			this.generation = generation;
 		}
-		return false;
+
+		boolean tryLease(int concurrency) {
+			int now;
+			while ((now = this.leases.get()) < concurrency) {
+				if (this.leases.compareAndSet(now, now + 1)) {
+					return true;
+				}
+			}
+			return false;
+		}
+
+		boolean isCurrent() {
+			return this.slot.occupant == this;
+		}
+
+	}
+
+	/**
+	 * Where a request must run.
+	 *
+	 * @param slot the place
+	 * @param pinned the context, if no other will do (that of a session)
+	 */
+	record Target(ContextSlot slot, @Nullable PythonContext pinned) {
+
+		boolean accepts(PythonContext context) {
+			return this.pinned == null || this.pinned.equals(context);
+		}
+
 	}
 
 }

@@ -3,7 +3,6 @@ package io.pyboot.pool;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.concurrent.CompletableFuture;
 
 import io.pyboot.binding.LibPyboot;
 import io.pyboot.codec.WireBuffer;
@@ -32,7 +31,7 @@ final class Drainer implements Runnable {
 
 	private final long number;
 
-	private final Thread thread;
+	private final DrainerThread thread;
 
 	private volatile boolean stopped;
 
@@ -40,30 +39,46 @@ final class Drainer implements Runnable {
 		this.pool = pool;
 		this.way = way;
 		this.number = number;
-		this.thread = new Thread(this, "pyboot-drainer-" + pool.name());
-		this.thread.setDaemon(true);
+		this.thread = new DrainerThread(this, "pyboot-drainer-" + pool.name());
+	}
+
+	/** Known by its class, so that a stage that runs on it can be told not to wait. */
+	private static final class DrainerThread extends Thread {
+
+		DrainerThread(Runnable work, String name) {
+			super(work, name);
+			setDaemon(true);
+		}
+
+	}
+
+	/** Whether the calling thread is a drainer. */
+	static boolean isCurrent() {
+		return Thread.currentThread() instanceof DrainerThread;
 	}
 
 	void start() {
 		this.thread.start();
 	}
 
-	/** Lets the thread end when nothing is left, and waits for that. */
-	void stop() {
+	/**
+	 * Lets the thread end when nothing is left, and waits for that.
+	 * @param millis how long to wait at most
+	 * @return whether it ended; a stage of a user may block it
+	 */
+	boolean stop(long millis) {
 		this.stopped = true;
-		LibPyboot.pb_wake_drainer(this.number);
-		boolean interrupted = false;
-		while (this.thread.isAlive() && Thread.currentThread() != this.thread) {
-			try {
-				this.thread.join();
-			}
-			catch (InterruptedException ex) {
-				interrupted = true;
-			}
+		LibPyboot.pb_stop_drainer(this.number);
+		if (isCurrent()) {
+			return false;
 		}
-		if (interrupted) {
+		try {
+			this.thread.join(Math.max(1, millis));
+		}
+		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
+		return !this.thread.isAlive();
 	}
 
 	@Override
@@ -126,7 +141,7 @@ final class Drainer implements Runnable {
 
 	private void notRun(@Nullable PendingRequest future, boolean cast, RequestNotRunException ex) {
 		if (future != null) {
-			CompletableFuture.runAsync(() -> this.way.resubmit(future));
+			OwnerWay.EXECUTOR.execute(() -> this.way.resubmit(future));
 		}
 		else if (cast) {
 			this.pool.ended(RequestKind.CALL, RequestOutcome.CANCELLED, System.nanoTime());

@@ -3,6 +3,8 @@ package io.pyboot.pool;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -19,6 +21,8 @@ import io.pyboot.codec.WireEncoder;
 import io.pyboot.context.PythonContext;
 import io.pyboot.context.ReplyReader;
 import io.pyboot.context.RequestNotRunException;
+import io.pyboot.pool.ContextSlot.Occupant;
+import io.pyboot.pool.ContextSlot.Target;
 import io.pyboot.pool.PendingRequest.Placement;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +37,12 @@ final class OwnerWay {
 
 	/** Marks the ids of casts, whose failures come to the drainer without a future. */
 	static final long CAST_MARK = 1L << 62;
+
+	/**
+	 * Runs what must not run on a drainer or on the thread of the deadlines: users'
+	 * stages, and waits.
+	 */
+	static final Executor EXECUTOR = ForkJoinPool.commonPool();
 
 	private final PythonPool pool;
 
@@ -59,9 +69,9 @@ final class OwnerWay {
 
 	// ---- placing ----
 
-	private ContextSlot choose(@Nullable ContextSlot wanted) {
+	private ContextSlot choose(@Nullable Target wanted) {
 		if (wanted != null) {
-			return wanted;
+			return wanted.slot();
 		}
 		int start = this.rotation.getAndIncrement();
 		ContextSlot best = this.slots[Math.floorMod(start, this.slots.length)];
@@ -71,8 +81,9 @@ final class OwnerWay {
 		int least = Integer.MAX_VALUE;
 		for (int i = 0; i < this.slots.length; i++) {
 			ContextSlot slot = this.slots[Math.floorMod(start + i, this.slots.length)];
-			int depth = slot.context().queueLength();
-			int load = (depth < 0) ? Integer.MAX_VALUE - 1 : depth + slot.leases.get();
+			Occupant occupant = slot.occupant();
+			int depth = occupant.context.queueLength();
+			int load = (depth < 0) ? Integer.MAX_VALUE - 1 : depth + occupant.leases.get();
 			if (load == 0) {
 				return slot;
 			}
@@ -86,30 +97,45 @@ final class OwnerWay {
 
 	/**
 	 * Puts the request in the buffer into a queue; waits for a place if the queues are
-	 * full.
+	 * full, except on a drainer, which is the one that empties them.
 	 */
-	private Placement place(int kind, WireBuffer buffer, int length, long id, @Nullable ContextSlot wanted,
-			long deadline) {
+	private Placement place(int kind, WireBuffer buffer, int length, long id, @Nullable Target wanted, long deadline) {
+		QueueGate gate = (wanted != null) ? wanted.slot().gate : this.gate;
 		Placement[] placed = new Placement[1];
-		long result = (this.gate.waiting() > 0) ? LibPyboot.FULL : attempt(kind, buffer, length, id, wanted, placed);
+		long result = (gate.waiting() > 0) ? LibPyboot.FULL : attempt(kind, buffer, length, id, wanted, placed);
 		if (result == LibPyboot.FULL) {
+			if (Drainer.isCurrent()) {
+				throw new QueueFullException(this.pool.name());
+			}
 			long until = System.nanoTime() + this.pool.options().maxWait().toNanos();
 			if (deadline != 0 && deadline - until < 0) {
 				until = deadline;
 			}
-			this.gate.retry(until, () -> attempt(kind, buffer, length, id, wanted, placed));
+			gate.retry(until, () -> attempt(kind, buffer, length, id, wanted, placed));
 		}
 		return placed[0];
 	}
 
-	private long attempt(int kind, WireBuffer buffer, int length, long id, @Nullable ContextSlot wanted,
+	/** There is no place now, and the thread must not wait for one. */
+	private static final class QueueFullException extends PythonOverloadedException {
+
+		private static final long serialVersionUID = 1L;
+
+		QueueFullException(String pool) {
+			super("The queues of pool '" + pool
+					+ "' are full, and a stage that runs on the pool's drainer must not wait" + " (queue-capacity)");
+		}
+
+	}
+
+	private long attempt(int kind, WireBuffer buffer, int length, long id, @Nullable Target wanted,
 			Placement[] placed) {
 		while (true) {
-			ContextSlot slot = choose(wanted);
-			PythonContext context = slot.context();
-			long ticket = context.submit(kind, buffer, length, id);
+			Occupant occupant = choose(wanted).occupant();
+			this.pool.requireAccepted(wanted, occupant.context);
+			long ticket = occupant.context.submit(kind, buffer, length, id);
 			if (ticket >= 0) {
-				placed[0] = new Placement(slot, context, ticket);
+				placed[0] = new Placement(occupant, ticket);
 				return ticket;
 			}
 			if (ticket == LibPyboot.FULL) {
@@ -119,11 +145,7 @@ final class OwnerWay {
 			if (ticket == LibPyboot.NO_MEMORY) {
 				throw new PythonContextLostException("No native memory was left for the request");
 			}
-			this.pool.requireRunning();
-			if (slot.context() == context) {
-				throw new PythonContextLostException(
-						"Context " + slot.index + " of pool '" + this.pool.name() + "' is gone");
-			}
+			this.pool.requireReplaced(occupant);
 		}
 	}
 
@@ -140,7 +162,7 @@ final class OwnerWay {
 	 * Runs a request and waits for its answer on the futex of its slot.
 	 * @param timeout in nanoseconds, 0 for none
 	 */
-	@Nullable Object invoke(PythonRequest request, long session, @Nullable ContextSlot wanted, long timeout) {
+	@Nullable Object invoke(PythonRequest request, long session, @Nullable Target wanted, long timeout) {
 		RequestKind kind = request.kind();
 		this.pool.requestCounters().submitted(RequestWay.OWNER, kind);
 		long began = System.nanoTime();
@@ -153,7 +175,7 @@ final class OwnerWay {
 			while (!done) {
 				long id = buffer.nextRequestId();
 				Placement placement = placeSync(request, session, buffer, id, wanted, deadline);
-				placement.slot().outstanding.incrementAndGet();
+				placement.occupant().outstanding.incrementAndGet();
 				try {
 					long length = await(request, placement, buffer, id, deadline);
 					this.pool.requestCounters().decoded(Math.max(0, length));
@@ -161,11 +183,11 @@ final class OwnerWay {
 					done = true;
 				}
 				catch (RequestNotRunException ex) {
-					this.pool.requireRunning(); // the context was replaced: another one
-												// runs it
+					this.pool.requireReplaced(placement.occupant()); // another context
+																		// runs it
 				}
 				finally {
-					placement.slot().outstanding.decrementAndGet();
+					placement.occupant().outstanding.decrementAndGet();
 				}
 			}
 			this.pool.ended(kind, RequestOutcome.COMPLETED, began);
@@ -181,14 +203,14 @@ final class OwnerWay {
 	}
 
 	private Placement placeSync(PythonRequest request, long session, WireBuffer buffer, long id,
-			@Nullable ContextSlot wanted, long deadline) {
+			@Nullable Target wanted, long deadline) {
 		int length = encode(request, session, buffer);
 		return placeInTime(request, LibPyboot.KIND_SYNC, buffer, length, id, wanted, deadline);
 	}
 
 	/** A wait for a place that the deadline ends is a timeout. */
 	private Placement placeInTime(PythonRequest request, int kind, WireBuffer buffer, int length, long id,
-			@Nullable ContextSlot wanted, long deadline) {
+			@Nullable Target wanted, long deadline) {
 		try {
 			return place(kind, buffer, length, id, wanted, deadline);
 		}
@@ -232,6 +254,9 @@ final class OwnerWay {
 			if (Thread.currentThread().isInterrupted()) {
 				reason = new PythonCancelledException("Interrupted while waiting for the " + request.describe());
 			}
+			else if (this.pool.isAborting()) {
+				reason = new PythonCancelledException("The " + request.describe() + " was given up: the pool stops");
+			}
 			else if (deadline != 0 && System.nanoTime() - deadline >= 0) {
 				reason = timeout(request);
 			}
@@ -264,7 +289,7 @@ final class OwnerWay {
 	 * Runs a request for a virtual thread, which is parked meanwhile and never pins its
 	 * carrier.
 	 */
-	@Nullable Object invokeParked(PythonRequest request, long session, @Nullable ContextSlot wanted, long timeout) {
+	@Nullable Object invokeParked(PythonRequest request, long session, @Nullable Target wanted, long timeout) {
 		PendingRequest future = submit(RequestWay.OWNER, request, session, wanted, timeout);
 		try {
 			try {
@@ -308,18 +333,23 @@ final class OwnerWay {
 	 * future.
 	 * @param timeout in nanoseconds, 0 for none
 	 */
-	PendingRequest submit(RequestWay way, PythonRequest request, long session, @Nullable ContextSlot wanted,
-			long timeout) {
+	PendingRequest submit(RequestWay way, PythonRequest request, long session, @Nullable Target wanted, long timeout) {
 		this.pool.requestCounters().submitted(way, request.kind());
 		WireBuffer buffer = VirtualThreads.isCurrent() ? WireBuffer.acquireShared() : WireBuffer.acquire();
 		PendingRequest future = new PendingRequest(this, request, session, wanted, buffer.nextRequestId(),
 				deadline(System.nanoTime(), timeout));
 		try {
 			this.pool.requireRunning();
+			this.pending.put(future.id, future); // before it is placed: the answer may
+													// come at once
 			place(future, buffer);
 			if (timeout != 0) {
-				future.timer(this.deadlines.schedule(future::expire, timeout, TimeUnit.NANOSECONDS));
+				future.timer(this.deadlines.schedule(() -> EXECUTOR.execute(future::expire),
+						future.deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
 			}
+		}
+		catch (QueueFullException ex) {
+			EXECUTOR.execute(() -> resubmit(future));
 		}
 		catch (Throwable ex) {
 			future.fail(ex);
@@ -332,13 +362,11 @@ final class OwnerWay {
 
 	private void place(PendingRequest future, WireBuffer buffer) {
 		int length = encode(future.request, future.session, buffer);
-		// Before it is placed: the answer may come at once.
-		this.pending.put(future.id, future);
 		future.placed(placeInTime(future.request, LibPyboot.KIND_ASYNC, buffer, length, future.id, future.wanted,
 				future.deadline));
 	}
 
-	void cast(PythonRequest request, long session, @Nullable ContextSlot wanted) {
+	void cast(PythonRequest request, long session, @Nullable Target wanted) {
 		this.pool.requestCounters().submitted(RequestWay.CAST, request.kind());
 		long began = System.nanoTime();
 		WireBuffer buffer = VirtualThreads.isCurrent() ? WireBuffer.acquireShared() : WireBuffer.acquire();

@@ -8,6 +8,8 @@ import io.pyboot.PythonCancelledException;
 import io.pyboot.PythonTimeoutException;
 import io.pyboot.binding.LibPyboot;
 import io.pyboot.context.PythonContext;
+import io.pyboot.pool.ContextSlot.Occupant;
+import io.pyboot.pool.ContextSlot.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +28,7 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 
 	final long session;
 
-	final @Nullable ContextSlot wanted;
+	final @Nullable Target wanted;
 
 	final long id;
 
@@ -47,8 +49,7 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 	/**
 	 * @param deadline as {@link System#nanoTime()}, or 0 for none
 	 */
-	PendingRequest(OwnerWay way, PythonRequest request, long session, @Nullable ContextSlot wanted, long id,
-			long deadline) {
+	PendingRequest(OwnerWay way, PythonRequest request, long session, @Nullable Target wanted, long id, long deadline) {
 		this.way = way;
 		this.request = request;
 		this.session = session;
@@ -58,10 +59,14 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 	}
 
 	/** A request in the queue of a context. */
-	record Placement(ContextSlot slot, PythonContext context, long ticket) {
+	record Placement(Occupant occupant, long ticket) {
+
+		PythonContext context() {
+			return this.occupant.context;
+		}
 
 		boolean isQueued() {
-			return this.context.isQueued(this.ticket);
+			return context().isQueued(this.ticket);
 		}
 
 	}
@@ -128,22 +133,21 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 
 	@Override
 	public boolean cancel(boolean mayInterruptIfRunning) {
-		boolean first = settle(RequestOutcome.CANCELLED);
-		boolean cancelled = super.cancel(mayInterruptIfRunning);
-		if (first) {
+		if (settle(RequestOutcome.CANCELLED)) {
+			super.cancel(mayInterruptIfRunning);
 			withdraw(this.placement);
 		}
-		return cancelled;
+		return isCancelled();
 	}
 
 	@Override
 	public boolean complete(@Nullable Object value) {
-		return giveUp() & super.complete(value);
+		return giveUp() && super.complete(value);
 	}
 
 	@Override
 	public boolean completeExceptionally(Throwable ex) {
-		return giveUp() & super.completeExceptionally(ex);
+		return giveUp() && super.completeExceptionally(ex);
 	}
 
 	/** Somebody else completes the future, so nobody waits for the request any more. */

@@ -5,16 +5,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 
 import io.pyboot.PythonCallException;
+import io.pyboot.PythonCancelledException;
 import io.pyboot.PythonException;
 import io.pyboot.PythonInstallationException;
 import io.pyboot.PythonPreloadException;
+import io.pyboot.binding.LibPyboot;
 import io.pyboot.context.PythonContext;
 import io.pyboot.install.PythonInstallation;
 import io.pyboot.runtime.PythonRuntime;
@@ -57,7 +59,7 @@ final class PoolStarter {
 	 */
 	boolean allowsCallers() {
 		return this.mode == PythonMode.SUBINTERPRETER && this.options.dispatch() == Dispatch.AUTO
-				&& this.runtime.info().installation().version().isAtLeast(3, 14);
+				&& this.runtime.info().installation().version().isAtLeast(3, 14) && LibPyboot.pb_protects_stack() != 0;
 	}
 
 	/** The support policy of docs/architecture.md. */
@@ -120,50 +122,37 @@ final class PoolStarter {
 		int size = this.options.size();
 		ExecutorService starters = Executors
 			.newFixedThreadPool(Math.min(size, Runtime.getRuntime().availableProcessors()));
-		List<PythonContext> started = new ArrayList<>();
-		RuntimeException failure = null;
+		List<CompletableFuture<PythonContext>> starts = new ArrayList<>();
+		for (int i = 0; i < size; i++) {
+			int index = i;
+			starts.add(CompletableFuture.supplyAsync(() -> start(index, nativePool), starters));
+		}
+		starters.shutdown();
 		try {
-			List<Future<PythonContext>> starts = new ArrayList<>();
-			for (int i = 0; i < size; i++) {
-				int index = i;
-				starts.add(starters.submit(() -> start(index, nativePool)));
-			}
-			for (Future<PythonContext> start : starts) {
-				try {
-					started.add(start.get());
-				}
-				catch (java.util.concurrent.ExecutionException ex) {
-					failure = (failure != null) ? failure : unwrapped(ex);
-				}
-			}
+			CompletableFuture.allOf(starts.toArray(CompletableFuture[]::new)).get();
+			return starts.stream().map(CompletableFuture::join).toList();
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			failure = new CompletionException(
+			starts.forEach(PoolStarter::endWhenStarted);
+			throw new PythonCancelledException(
 					"Interrupted while the contexts of pool '" + this.options.name() + "' started", ex);
 		}
-		finally {
-			starters.shutdown();
-		}
-		if (failure == null) {
-			return started;
-		}
-		awaitStarters(starters);
-		started.forEach((context) -> context.stop(Duration.ofSeconds(1)));
-		started.forEach((context) -> context.awaitEnd(Duration.ofSeconds(2)));
-		throw failure;
-	}
-
-	private static void awaitStarters(ExecutorService starters) {
-		try {
-			starters.awaitTermination(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
+		catch (ExecutionException ex) {
+			starts.forEach(PoolStarter::endWhenStarted);
+			throw unwrapped(ex);
 		}
 	}
 
-	private static RuntimeException unwrapped(java.util.concurrent.ExecutionException ex) {
+	/** Ends a context now, or as soon as it has started. */
+	private static void endWhenStarted(CompletableFuture<PythonContext> start) {
+		start.thenAccept((context) -> {
+			context.stop(Duration.ofSeconds(1));
+			context.awaitEnd(Duration.ofSeconds(2));
+		});
+	}
+
+	private static RuntimeException unwrapped(ExecutionException ex) {
 		if (ex.getCause() instanceof Error error) {
 			throw error;
 		}

@@ -3,6 +3,7 @@ package io.pyboot.pool;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -11,12 +12,15 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
+import io.pyboot.PythonContextLostException;
 import io.pyboot.PythonException;
 import io.pyboot.PythonNotRunningException;
 import io.pyboot.binding.LibPyboot;
 import io.pyboot.codec.WireBuffer;
 import io.pyboot.codec.WireEncoder;
 import io.pyboot.context.PythonContext;
+import io.pyboot.pool.ContextSlot.Occupant;
+import io.pyboot.pool.ContextSlot.Target;
 import io.pyboot.runtime.PythonRuntime;
 import io.pyboot.runtime.RuntimeState;
 import io.pyboot.runtime.StateMachine;
@@ -66,6 +70,11 @@ public final class PythonPool implements AutoCloseable {
 	 */
 	private volatile long castsAtEnd = -1;
 
+	/** Guards the exchange of contexts against the end of the pool. */
+	private final Object lifecycle = new Object();
+
+	private volatile boolean aborting;
+
 	private volatile @Nullable RequestListener listener;
 
 	private volatile @Nullable UnaryOperator<Object> argumentConverter;
@@ -77,7 +86,7 @@ public final class PythonPool implements AutoCloseable {
 		this.state = state;
 		this.nativePool = nativePool;
 		this.slots = new ContextSlot[contexts.size()];
-		Arrays.setAll(this.slots, (i) -> new ContextSlot(i, contexts.get(i)));
+		Arrays.setAll(this.slots, (i) -> new ContextSlot(i, contexts.get(i), options));
 		this.leases = new ContextLeases(this.slots, options);
 		this.gate = new QueueGate(options);
 		this.deadlines = new ScheduledThreadPoolExecutor(1, (task) -> {
@@ -135,7 +144,7 @@ public final class PythonPool implements AutoCloseable {
 		return invoke(request, 0, (options != RequestOptions.NONE) ? wanted(options) : null, options);
 	}
 
-	@Nullable Object invoke(PythonRequest request, long session, @Nullable ContextSlot wanted, RequestOptions options) {
+	@Nullable Object invoke(PythonRequest request, long session, @Nullable Target wanted, RequestOptions options) {
 		long timeout = timeout(options);
 		if (VirtualThreads.isCurrent()) {
 			return this.ownerWay.invokeParked(request, session, wanted, timeout);
@@ -169,7 +178,7 @@ public final class PythonPool implements AutoCloseable {
 	public void broadcast(PythonRequest request, RequestOptions options) {
 		List<CompletableFuture<?>> answers = new ArrayList<>();
 		for (ContextSlot slot : this.slots) {
-			answers.add(this.ownerWay.submit(RequestWay.ASYNC, request, 0, slot, timeout(options)));
+			answers.add(this.ownerWay.submit(RequestWay.ASYNC, request, 0, new Target(slot, null), timeout(options)));
 		}
 		try {
 			CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).join();
@@ -188,33 +197,31 @@ public final class PythonPool implements AutoCloseable {
 	 */
 	public PythonSession openSession(RequestOptions options) {
 		requireRunning();
-		ContextSlot wanted = wanted(options);
-		if (wanted == null) {
-			wanted = this.slots[0];
-			for (ContextSlot slot : this.slots) {
-				if (slot.leases.get() + slot.outstanding.get() < wanted.leases.get() + wanted.outstanding.get()) {
-					wanted = slot;
-				}
-			}
-		}
-		return new PythonSession(this, wanted);
+		Target wanted = wanted(options);
+		return new PythonSession(this, (wanted != null) ? wanted.slot() : leastUsed());
 	}
 
-	private @Nullable ContextSlot wanted(RequestOptions options) {
+	private ContextSlot leastUsed() {
+		return Arrays.stream(this.slots)
+			.min(Comparator.comparingInt((slot) -> slot.occupant().leases.get() + slot.occupant().outstanding.get()))
+			.orElseThrow();
+	}
+
+	private @Nullable Target wanted(RequestOptions options) {
 		int index = options.contextIndex();
 		if (index >= this.slots.length || index < -1) {
 			throw new IllegalArgumentException(
 					"Pool '" + name() + "' has no context " + index + ", only 0 to " + (this.slots.length - 1));
 		}
 		if (index >= 0) {
-			return this.slots[index];
+			return new Target(this.slots[index], null);
 		}
 		Object key = options.affinityKey();
 		if (key == null) {
 			return null;
 		}
 		int hash = key.hashCode();
-		return this.slots[Math.floorMod(hash ^ (hash >>> 16), this.slots.length)];
+		return new Target(this.slots[Math.floorMod(hash ^ (hash >>> 16), this.slots.length)], null);
 	}
 
 	private long timeout(RequestOptions options) {
@@ -226,6 +233,27 @@ public final class PythonPool implements AutoCloseable {
 
 	void requireRunning() {
 		this.state.requireRunning();
+	}
+
+	/** A session's request runs in the context that has the namespace, or not at all. */
+	void requireAccepted(@Nullable Target target, PythonContext context) {
+		if (target != null && !target.accepts(context)) {
+			throw new PythonContextLostException("Context " + target.slot().index + " of pool '" + name()
+					+ "' was replaced, and the variables of the session with it");
+		}
+	}
+
+	/** After a context refused a request: it may go to the successor, if there is one. */
+	void requireReplaced(Occupant refused) {
+		requireRunning();
+		if (refused.isCurrent()) {
+			throw new PythonContextLostException("Context " + refused.slot.index + " of pool '" + name() + "' is gone");
+		}
+	}
+
+	/** Whether the pool stops and what still runs is given up. */
+	boolean isAborting() {
+		return this.aborting;
 	}
 
 	RequestCounters requestCounters() {
@@ -240,7 +268,12 @@ public final class PythonPool implements AutoCloseable {
 		this.counters.ended(outcome);
 		RequestListener listener = this.listener;
 		if (listener != null) {
-			listener.completed(kind, outcome, System.nanoTime() - began);
+			try {
+				listener.completed(kind, outcome, System.nanoTime() - began);
+			}
+			catch (RuntimeException ex) {
+				logger.warn("The listener of pool '{}' failed", name(), ex);
+			}
 		}
 	}
 
@@ -278,7 +311,11 @@ public final class PythonPool implements AutoCloseable {
 
 	/** Callers that wait for a context or for a place in a queue. */
 	public int waiting() {
-		return this.leases.waiting() + this.gate.waiting();
+		int waiting = this.leases.waiting() + this.gate.waiting();
+		for (ContextSlot slot : this.slots) {
+			waiting += slot.gate.waiting();
+		}
+		return waiting;
 	}
 
 	/** Requests on the owners' way, waiting or running. */
@@ -290,10 +327,11 @@ public final class PythonPool implements AutoCloseable {
 	public List<ContextSnapshot> contexts() {
 		List<ContextSnapshot> snapshots = new ArrayList<>();
 		for (ContextSlot slot : this.slots) {
-			PythonContext context = slot.context();
+			Occupant occupant = slot.occupant();
+			PythonContext context = occupant.context;
 			int depth = context.queueLength();
-			String state = (depth < 0) ? "STOPPED" : (depth > 0 || slot.leases.get() > 0) ? "BUSY" : "IDLE";
-			snapshots.add(new ContextSnapshot(slot.index, context.generation(), state,
+			String state = (depth < 0) ? "STOPPED" : (depth > 0 || occupant.leases.get() > 0) ? "BUSY" : "IDLE";
+			snapshots.add(new ContextSnapshot(slot.index, occupant.generation, state,
 					Math.max(0, context.requestCount()), Math.max(0, depth), context.uptime(), -1));
 		}
 		return snapshots;
@@ -329,19 +367,25 @@ public final class PythonPool implements AutoCloseable {
 	 * @param index 0-based place of the context
 	 */
 	public void restart(int index) {
-		ContextSlot slot = wanted(RequestOptions.NONE.withContextIndex(Math.max(0, index)));
-		if (slot == null || index < 0) {
-			throw new IllegalArgumentException("Pool '" + name() + "' has no context " + index);
+		if (index < 0 || index >= this.slots.length) {
+			throw new IllegalArgumentException(
+					"Pool '" + name() + "' has no context " + index + ", only 0 to " + (this.slots.length - 1));
 		}
-		PythonContext old;
-		synchronized (slot) {
+		requireRunning();
+		PythonContext next = this.starter.start(index, this.nativePool);
+		PythonContext old = null;
+		synchronized (this.lifecycle) {
+			if (state() == RuntimeState.RUNNING) {
+				old = this.slots[index].replace(next);
+			}
+		}
+		if (old == null) { // the pool was closed meanwhile
+			next.stop(Duration.ofSeconds(1));
+			next.awaitEnd(Duration.ofSeconds(2));
 			requireRunning();
-			PythonContext next = this.starter.start(index, this.nativePool);
-			old = slot.context();
-			slot.replace(next);
+			return;
 		}
-		// What was queued before the exchange is finished first; what still comes is
-		// refused and sent to the new one.
+		// What is queued is finished first; what still comes goes to the new one.
 		long until = System.nanoTime() + DEFAULT_DRAIN.toNanos();
 		while (old.queueLength() > 0 && System.nanoTime() - until < 0) {
 			LockSupport.parkNanos(1_000_000);
@@ -370,35 +414,54 @@ public final class PythonPool implements AutoCloseable {
 		long total = drain.toNanos();
 		if (!awaitIdle(began + total / 4 * 3)) {
 			logger.warn("Pool '{}' interrupts {} requests that did not finish in time", name(), inFlight());
-			this.ownerWay.abortAll("the pool stops");
-			for (ContextSlot slot : this.slots) {
-				slot.context().interruptAll();
-			}
+			abort();
 			awaitIdle(began + total / 8 * 7);
 		}
-		long grace = Math.max(100_000_000, total / 8);
-		for (ContextSlot slot : this.slots) {
-			slot.context().stop(Duration.ofNanos(grace));
-		}
-		long until = System.nanoTime() + grace + 100_000_000;
-		int abandoned = 0;
-		for (ContextSlot slot : this.slots) {
-			if (!slot.context().awaitEnd(Duration.ofNanos(Math.max(0, until - System.nanoTime())))) {
-				abandoned++;
-			}
-		}
-		this.ownerWay.abortAll("the pool has stopped");
-		this.drainer.stop();
+		int left = endContexts(Math.max(100_000_000, total / 8));
+		abort();
+		boolean drained = this.drainer.stop(Math.max(100, total / 8_000_000));
 		this.deadlines.shutdownNow();
 		this.castsAtEnd = casts();
-		LibPyboot.pb_destroy_pool(this.nativePool);
+		if (drained) {
+			LibPyboot.pb_destroy_pool(this.nativePool);
+		}
 		this.state.moveTo(RuntimeState.STOPPED);
-		if (abandoned > 0) {
-			logger.warn("Pool '{}' stopped, but {} contexts did not end and were left alone", name(), abandoned);
+		if (left > 0 || !drained) {
+			logger.warn("Pool '{}' stopped, but {} contexts did not end and were left alone{}", name(), left,
+					drained ? "" : ", and a stage blocks its drainer");
 		}
 		else {
 			logger.info("Pool '{}' stopped after {} ms", name(), (System.nanoTime() - began) / 1_000_000);
 		}
+	}
+
+	/** Gives up what waits, interrupts what runs. */
+	private void abort() {
+		this.aborting = true;
+		this.ownerWay.abortAll("the pool stops");
+		for (ContextSlot slot : this.slots) {
+			slot.context().interruptAll();
+		}
+	}
+
+	/** Ends the contexts; gives the number of those that did not end. */
+	private int endContexts(long grace) {
+		List<PythonContext> contexts = new ArrayList<>();
+		synchronized (this.lifecycle) { // a restart either came before, or finds the pool
+										// closed
+			for (ContextSlot slot : this.slots) {
+				contexts.add(slot.context());
+			}
+		}
+		contexts.forEach((context) -> context.stop(Duration.ofNanos(grace)));
+		long until = System.nanoTime() + grace + 100_000_000;
+		int left = 0;
+		for (PythonContext context : contexts) {
+			if (!context.awaitEnd(Duration.ofNanos(Math.max(0, until - System.nanoTime())))) {
+				left++;
+			}
+		}
+		return left;
 	}
 
 	private boolean awaitIdle(long until) {

@@ -5,8 +5,10 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.pyboot.PythonContextLostException;
 import io.pyboot.PythonNotRunningException;
-import io.pyboot.context.PythonContext;
+import io.pyboot.pool.ContextSlot.Target;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A namespace of its own in one context. What it binds persists between its requests, is
@@ -15,13 +17,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PythonSession implements AutoCloseable {
 
+	private static final Logger logger = LoggerFactory.getLogger(PythonSession.class);
+
 	private static final AtomicLong NUMBERS = new AtomicLong();
 
 	private final PythonPool pool;
 
-	private final ContextSlot slot;
-
-	private final PythonContext context;
+	/** The context in its place; no other has the namespace. */
+	private final Target target;
 
 	private final long number = NUMBERS.incrementAndGet();
 
@@ -29,8 +32,7 @@ public final class PythonSession implements AutoCloseable {
 
 	PythonSession(PythonPool pool, ContextSlot slot) {
 		this.pool = pool;
-		this.slot = slot;
-		this.context = slot.context();
+		this.target = new Target(slot, slot.context());
 	}
 
 	/**
@@ -48,20 +50,22 @@ public final class PythonSession implements AutoCloseable {
 	}
 
 	private @Nullable Object run(PythonRequest request, RequestOptions options) {
-		if (!this.slot.context().equals(this.context)) {
-			throw new PythonContextLostException("Context " + this.slot.index + " of pool '" + this.pool.name()
-					+ "' was replaced, and the variables of the session with it");
-		}
-		return this.pool.invoke(request, this.number, this.slot, options);
+		return this.pool.invoke(request, this.number, this.target, options);
 	}
 
 	/**
-	 * Drops the namespace. A second call does nothing.
+	 * Drops the namespace; it has gone already if the context was replaced or the pool
+	 * has stopped. A second call does nothing.
 	 */
 	@Override
 	public void close() {
-		if (this.closed.compareAndSet(false, true) && this.slot.context().equals(this.context)) {
-			run(PythonRequest.endSession(), RequestOptions.NONE);
+		if (this.closed.compareAndSet(false, true)) {
+			try {
+				run(PythonRequest.endSession(), RequestOptions.NONE);
+			}
+			catch (PythonContextLostException | PythonNotRunningException ex) {
+				logger.debug("A session of pool '{}' ended with its context", this.pool.name());
+			}
 		}
 	}
 

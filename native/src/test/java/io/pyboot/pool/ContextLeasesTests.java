@@ -11,6 +11,8 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import io.pyboot.PythonCancelledException;
 import io.pyboot.PythonOverloadedException;
+import io.pyboot.context.PythonContext;
+import io.pyboot.pool.ContextSlot.Occupant;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -22,7 +24,15 @@ import static org.awaitility.Awaitility.await;
  */
 class ContextLeasesTests {
 
-	private final ContextSlot[] slots = { new ContextSlot(0, null), new ContextSlot(1, null) };
+	/** Leases do not touch the context. */
+	@SuppressWarnings("NullAway")
+	private static final PythonContext NO_CONTEXT = null;
+
+	private final ContextSlot[] slots = { slot(0), slot(1) };
+
+	private static ContextSlot slot(int index) {
+		return new ContextSlot(index, NO_CONTEXT, options());
+	}
 
 	private ContextLeases leases(PoolOptions options) {
 		return new ContextLeases(this.slots, options);
@@ -35,10 +45,10 @@ class ContextLeasesTests {
 	@Test
 	void threadGetsTheSlotItHadWhileThatIsFree() {
 		ContextLeases leases = leases(options());
-		ContextSlot first = leases.acquire(null);
+		Occupant first = leases.acquire(null);
 		leases.release(first);
 		for (int i = 0; i < 10; i++) {
-			ContextSlot slot = leases.acquire(null);
+			Occupant slot = leases.acquire(null);
 			assertThat(slot).isSameAs(first);
 			leases.release(slot);
 		}
@@ -47,8 +57,8 @@ class ContextLeasesTests {
 	@Test
 	void otherFreeSlotIsTakenWhenTheLastIsBusy() {
 		ContextLeases leases = leases(options());
-		ContextSlot first = leases.acquire(null);
-		ContextSlot second = leases.acquire(null);
+		Occupant first = leases.acquire(null);
+		Occupant second = leases.acquire(null);
 		assertThat(second).isNotSameAs(first);
 		leases.release(first);
 		leases.release(second);
@@ -61,7 +71,7 @@ class ContextLeasesTests {
 		assertThatExceptionOfType(PythonOverloadedException.class).isThrownBy(() -> leases.acquire(this.slots[0]))
 			.withMessageContaining("max-wait");
 		assertThat(leases.waiting()).isZero();
-		assertThat(leases.acquire(this.slots[1])).isSameAs(this.slots[1]);
+		assertThat(leases.acquire(this.slots[1]).slot).isSameAs(this.slots[1]);
 	}
 
 	@Test
@@ -101,13 +111,13 @@ class ContextLeasesTests {
 	@Test
 	void concurrencyIsTheNumberOfLeases() {
 		ContextLeases leases = leases(options().withConcurrencyPerContext(2).withMaxWaiting(0));
-		List<ContextSlot> held = new ArrayList<>();
+		List<Occupant> held = new ArrayList<>();
 		for (int i = 0; i < 4; i++) {
 			held.add(leases.acquire(null));
 		}
 		assertThatExceptionOfType(PythonOverloadedException.class).isThrownBy(() -> leases.acquire(null));
 		held.forEach(leases::release);
-		assertThat(this.slots[0].leases.get() + this.slots[1].leases.get()).isZero();
+		assertThat(this.slots[0].occupant().leases.get() + this.slots[1].occupant().leases.get()).isZero();
 	}
 
 	@Test
@@ -123,11 +133,11 @@ class ContextLeasesTests {
 			int number = t;
 			Thread thread = new Thread(() -> {
 				while (everyoneServed.getCount() > 0) {
-					ContextSlot slot = leases.acquire((number == 0) ? this.slots[1] : null);
-					if (inside.incrementAndGet(slot.index) != 1) {
+					Occupant slot = leases.acquire((number == 0) ? this.slots[1] : null);
+					if (inside.incrementAndGet(slot.slot.index) != 1) {
 						violations.incrementAndGet();
 					}
-					inside.decrementAndGet(slot.index);
+					inside.decrementAndGet(slot.slot.index);
 					leases.release(slot);
 					if (turns.incrementAndGet(number) == 1000) {
 						everyoneServed.countDown();
@@ -141,7 +151,8 @@ class ContextLeasesTests {
 			thread.join();
 		}
 		assertThat(violations.get()).isZero();
-		assertThat(this.slots[0].leases.get() + this.slots[1].leases.get() + leases.waiting()).isZero();
+		assertThat(this.slots[0].occupant().leases.get() + this.slots[1].occupant().leases.get() + leases.waiting())
+			.isZero();
 	}
 
 }

@@ -32,8 +32,8 @@ RequestInterrupted.__module__ = "pyboot"
 # ---- functions ----
 
 
-def resolve(name: str, main: dict) -> tuple[object, str]:
-    """Find the object that holds a function, and the function's name in it.
+def resolve(name: str, main: dict) -> tuple[object, str | tuple[str, ...]]:
+    """Find the module that holds a function, and the function's name, or path, in it.
 
     ``name`` is ``module:qualified.name``, or dotted where it is clear: the
     longest prefix that is a module is taken then. The module ``__main__`` is the
@@ -51,7 +51,7 @@ def resolve(name: str, main: dict) -> tuple[object, str]:
     return _import_holder(module, qualname, bool(colon))
 
 
-def _import_holder(module: str, qualname: str, exact: bool) -> tuple[object, str]:
+def _import_holder(module: str, qualname: str, exact: bool) -> tuple[object, str | tuple[str, ...]]:
     import importlib
 
     try:
@@ -67,24 +67,24 @@ def _import_holder(module: str, qualname: str, exact: bool) -> tuple[object, str
             raise e from None
 
 
-def _descend(holder, qualname: str, module: str) -> tuple[object, str]:
-    *parents, last = qualname.split(".")
-    for parent in parents:
-        holder = _member(holder, parent, module)
-    found = _member(holder, last, module)
+def _descend(holder, qualname: str, module: str) -> tuple[object, str | tuple[str, ...]]:
+    names = tuple(qualname.split("."))
+    found = holder
+    for name in names:
+        found = _member(found, name, module)
     if not callable(found):
         raise TypeError(f"{module}:{qualname} is not callable but a {type(found).__qualname__!r}")
-    return holder, last
+    return holder, names if len(names) > 1 else names[0]
 
 
 def _member(holder, name: str, module: str):
     try:
-        return holder[name] if isinstance(holder, dict) else getattr(holder, name)
+        return holder[name] if type(holder) is dict else getattr(holder, name)
     except (KeyError, AttributeError):
         pass
     import difflib
 
-    names = holder if isinstance(holder, dict) else dir(holder)
+    names = holder if type(holder) is dict else dir(holder)
     near = difflib.get_close_matches(name, [n for n in names if isinstance(n, str)])
     hint = f"; did you mean {' or '.join(near)}?" if near else ""
     raise AttributeError(f"module {module!r} has no function {name!r}{hint}", name=name)
@@ -92,8 +92,10 @@ def _member(holder, name: str, module: str):
 
 def resolve_in(name: str, namespace: dict):
     """Return the function of a dotted name in a session's namespace."""
-    holder, last = _descend(namespace, name, "__main__")
-    return _member(holder, last, "__main__")
+    found = namespace
+    for part in name.split("."):
+        found = _member(found, part, "__main__")
+    return found
 
 
 def compile_source(source: str, is_expression: bool | None):
@@ -140,6 +142,7 @@ def export_value(value):
 # ---- exceptions ----
 
 _MAX_CHAIN = 32
+_MAX_FRAMES = 500
 _MAX_TEXT = 1 << 20
 
 
@@ -184,25 +187,29 @@ def _type_name(cls: type) -> str:
 
 def _message(exc: BaseException) -> str:
     try:
-        return str(exc)[:_MAX_TEXT]
-    except Exception as e:
+        return str.__getitem__(str(exc), slice(0, _MAX_TEXT))  # exact, also if __str__ gives a subclass
+    except BaseException as e:
         return f"<str() of the exception raised {type(e).__name__}>"
 
 
 def _notes(exc: BaseException) -> list[str]:
-    notes = getattr(exc, "__notes__", None)
-    return [n for n in notes if isinstance(n, str)] if isinstance(notes, (list, tuple)) else []
+    try:
+        notes = getattr(exc, "__notes__", None)
+        return [n for n in notes if type(n) is str] if type(notes) in (list, tuple) else []
+    except BaseException:  # a property that raises: the exception itself matters more
+        return []
 
 
 def _frames(tb) -> list[tuple]:
-    frames = []
+    from collections import deque
+
+    frames: deque[tuple] = deque(maxlen=_MAX_FRAMES)  # the innermost ones
     while tb is not None:
         code = tb.tb_frame.f_code
         module = tb.tb_frame.f_globals.get("__name__")
-        frames.append((module if isinstance(module, str) else "", code.co_qualname, code.co_filename, tb.tb_lineno or -1))
+        frames.append((module if type(module) is str else "", code.co_qualname, code.co_filename, tb.tb_lineno or -1))
         tb = tb.tb_next
-    frames.reverse()
-    return frames[:500]
+    return list(reversed(frames))
 
 
 def _exit_code(exc: BaseException) -> int | None:
@@ -211,15 +218,15 @@ def _exit_code(exc: BaseException) -> int | None:
     code = exc.code
     if code is None:
         return 0
-    return code & 0xFF if isinstance(code, int) else 1
+    return int.__and__(code, 0xFF) if isinstance(code, int) else 1
 
 
 def _format(exc: BaseException) -> str:
     try:
         import traceback
 
-        text = "".join(traceback.format_exception(exc))
-    except Exception as e:
+        text = "".join(traceback.format_exception(exc, limit=-_MAX_FRAMES))
+    except BaseException as e:
         text = f"{_type_name(type(exc))} (its traceback could not be formatted: {type(e).__name__})"
     return text[:_MAX_TEXT]
 
@@ -296,7 +303,7 @@ def _add_site_paths(paths: list[str]) -> None:
 
 def _line_buffer() -> None:
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
+        if hasattr(stream, "reconfigure"):  # not None, and not replaced by a .pth file
             stream.reconfigure(line_buffering=True)
 
 
@@ -314,18 +321,32 @@ def probe_extension(name: str) -> str | None:
 def close(millis: int) -> bool:
     """Join the threads that Python code started, for so long at most. True if none is left."""
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None:
+        try:
             stream.flush()
+        except Exception:  # None, closed or replaced by the code that ran here: nothing to flush
+            pass
     threading = sys.modules.get("threading")
     if threading is None:
         return True
+    _end_idle_workers()
     import time
 
     until = time.monotonic() + millis / 1000
-    current = threading.current_thread()
+    # The "main thread" of a subinterpreter stands for that of the process, which no subinterpreter ends.
+    others = {threading.current_thread(), threading.main_thread()}
     for thread in threading.enumerate():
-        if thread is not current and not isinstance(thread, threading._DummyThread):
+        if thread not in others and not isinstance(thread, threading._DummyThread):
             thread.join(max(0.0, until - time.monotonic()))
             if thread.is_alive():
                 return False
     return True
+
+
+def _end_idle_workers() -> None:
+    """Tell the workers of every ThreadPoolExecutor to end, as the interpreter's exit does."""
+    pools = sys.modules.get("concurrent.futures.thread")
+    if pools is not None:
+        with pools._global_shutdown_lock:
+            pools._shutdown = True
+        for queue in list(pools._threads_queues.values()):
+            queue.put(None)
