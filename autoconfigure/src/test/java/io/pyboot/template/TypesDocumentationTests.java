@@ -1,0 +1,169 @@
+package io.pyboot.template;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import io.pyboot.PythonConversionException;
+import io.pyboot.PythonTuple;
+import io.pyboot.testing.PythonApplication;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ObjectUtils;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests that the tables of docs/types.md say what really happens.
+ */
+@Tag("engine")
+@Timeout(60)
+@SpringBootTest(classes = PythonApplication.class, webEnvironment = WebEnvironment.NONE,
+		properties = { "pyboot.pool.size=1", "pyboot.python.executable=${pyboot.test.python:}" })
+class TypesDocumentationTests {
+
+	/** From the directory of this module, which Maven runs tests in. */
+	private static final Path PAGE = Path.of("..", "docs", "types.md");
+
+	private static final String ERROR = "error";
+
+	private static final Map<String, Class<?>> TYPES = Stream
+		.of(int.class, double.class, float.class, char.class, int[].class, Integer.class, String.class, Optional.class,
+				List.class, Set.class, BigDecimal.class, TimeUnit.class, LocalDate.class, Instant.class, UUID.class,
+				Point.class)
+		.collect(Collectors.toMap(Class::getSimpleName, Function.identity()));
+
+	@Autowired
+	private PythonOperations python;
+
+	@Test
+	void argumentsArriveAsDocumented() throws IOException {
+		Map<String, Object> examples = examples();
+		SoftAssertions softly = new SoftAssertions();
+		for (List<String> row : rows("## From Java to Python", 4)) {
+			assertThat(examples).containsKey(row.get(1));
+			PythonFunction show = this.python.function("builtins:repr").args(new Object[] { examples.get(row.get(1)) });
+			PythonFunction type = this.python.function("desk:kind").args(new Object[] { examples.get(row.get(1)) });
+			softly.assertThat(type.call()).as(row.get(1)).isEqualTo(row.get(2));
+			softly.assertThat(show.call()).as(row.get(1)).isEqualTo(row.get(3));
+		}
+		softly.assertAll();
+	}
+
+	@Test
+	void resultsArriveAsDocumented() throws IOException {
+		SoftAssertions softly = new SoftAssertions();
+		for (List<String> row : rows("## From Python to Java", 3)) {
+			softly.assertThat(names(row.get(1))).as(row.get(1)).contains(row.get(2));
+		}
+		softly.assertAll();
+	}
+
+	/** Names of the types that the value of an expression has. */
+	private List<String> names(String expression) {
+		try {
+			Object value = this.python.eval(expression);
+			if (value == null) {
+				return List.of("null");
+			}
+			List<Class<?>> types = new ArrayList<>(List.of(ClassUtils.getAllInterfaces(value)));
+			types.add(value.getClass());
+			return types.stream().map(Class::getSimpleName).toList();
+		}
+		catch (PythonConversionException ex) {
+			return List.of(ERROR);
+		}
+	}
+
+	@Test
+	void resultsBecomeTheTypeAskedForAsDocumented() throws IOException {
+		SoftAssertions softly = new SoftAssertions();
+		for (List<String> row : rows("## With a result type", 4)) {
+			assertThat(TYPES).containsKey(row.get(2));
+			softly.assertThat(show(row.get(1), TYPES.get(row.get(2)))).as(row.toString()).isEqualTo(row.get(3));
+		}
+		softly.assertAll();
+	}
+
+	private String show(String expression, Class<?> type) {
+		try {
+			Object value = this.python.eval(expression, type);
+			return (value instanceof int[] numbers) ? Arrays.toString(numbers)
+					: ObjectUtils.getDisplayString(value).replaceFirst("^$", "null");
+		}
+		catch (PythonConversionException ex) {
+			return ERROR;
+		}
+	}
+
+	private static Map<String, Object> examples() {
+		Map<String, Object> examples = new HashMap<>();
+		examples.put("null", null);
+		examples.put("true", true);
+		examples.put("42", 42);
+		examples.put("BigInteger.TWO.pow(70)", BigInteger.TWO.pow(70));
+		examples.put("0.5", 0.5);
+		examples.put("\"text\"", "text");
+		examples.put("new byte[] { 1, 2 }", new byte[] { 1, 2 });
+		examples.put("new double[] { 1, 2 }", new double[] { 1, 2 });
+		examples.put("new float[] { 1, 2 }", new float[] { 1, 2 });
+		examples.put("new long[] { 1, 2 }", new long[] { 1, 2 });
+		examples.put("new int[] { 1, 2 }", new int[] { 1, 2 });
+		examples.put("new short[] { 1, 2 }", new short[] { 1, 2 });
+		examples.put("new String[] { \"a\", \"b\" }", new String[] { "a", "b" });
+		examples.put("List.of(1, \"a\")", List.of(1, "a"));
+		examples.put("PythonTuple.of(1, \"a\")", PythonTuple.of(1, "a"));
+		examples.put("Set.of(1)", Set.of(1));
+		examples.put("Map.of(\"a\", 1)", Map.of("a", 1));
+		examples.put("Optional.of(\"a\")", Optional.of("a"));
+		examples.put("TimeUnit.DAYS", TimeUnit.DAYS);
+		examples.put("new Point(1, 2.5)", new Point(1, 2.5));
+		examples.put("Set.of(List.of(1, 2))", Set.of(List.of(1, 2)));
+		examples.put("Set.of(Set.of(1))", Set.of(Set.of(1)));
+		return examples;
+	}
+
+	/** The rows of the tables of a chapter that have so many cells, without backticks. */
+	private static List<List<String>> rows(String heading, int cells) throws IOException {
+		List<List<String>> rows = new ArrayList<>();
+		boolean inside = false;
+		for (String line : Files.readAllLines(PAGE)) {
+			inside = line.startsWith("## ") ? line.equals(heading) : inside;
+			if (inside && line.startsWith("| ") && !line.contains("| for example |")) {
+				List<String> row = Arrays.stream(line.substring(1).split("\\|")).map(String::strip).toList();
+				assertThat(row).hasSize(cells);
+				rows.add(row.stream().map((cell) -> cell.replace("`", "")).toList());
+			}
+		}
+		assertThat(rows).isNotEmpty();
+		return rows;
+	}
+
+	record Point(int x, double y) {
+
+	}
+
+}
