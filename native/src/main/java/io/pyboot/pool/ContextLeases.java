@@ -247,7 +247,7 @@ final class ContextLeases {
 				&& handOver(occupant)) {
 			return;
 		}
-		occupant.leases.decrementAndGet();
+		occupant.giveBack();
 	}
 
 	private boolean handOver(Occupant occupant) {

@@ -1,6 +1,7 @@
 package io.pyboot.pool;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 
 import io.pyboot.context.PythonContext;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,9 @@ final class ContextSlot {
 
 	/** Where submitters wait while the queue of this place is full. */
 	final QueueGate gate;
+
+	/** For requests that want this place, whatever context is in it. */
+	final Target target = new Target(this, null);
 
 	/** The context now; written by {@link #replace}, under the pool's life cycle lock. */
 	private volatile Occupant occupant;
@@ -62,7 +66,10 @@ final class ContextSlot {
 		 * Callers inside, from 0 to the pool's concurrency. A caller that raised it by
 		 * compare-and-set holds a lease and lowers it, or hands it to a waiter as it is.
 		 */
-		final AtomicInteger leases = new AtomicInteger();
+		private final AtomicIntegerArray leases = new AtomicIntegerArray(64);
+
+		/** In the middle of the array, so that no two places share a cache line. */
+		private static final int LEASES = 32;
 
 		/** Synchronous requests on the owner's way that have not ended. A hint. */
 		final AtomicInteger outstanding = new AtomicInteger();
@@ -75,12 +82,20 @@ final class ContextSlot {
 
 		boolean tryLease(int concurrency) {
 			int now;
-			while ((now = this.leases.get()) < concurrency) {
-				if (this.leases.compareAndSet(now, now + 1)) {
+			while ((now = this.leases.get(LEASES)) < concurrency) {
+				if (this.leases.compareAndSet(LEASES, now, now + 1)) {
 					return true;
 				}
 			}
 			return false;
+		}
+
+		void giveBack() {
+			this.leases.decrementAndGet(LEASES);
+		}
+
+		int leases() {
+			return this.leases.get(LEASES);
 		}
 
 		boolean isCurrent() {

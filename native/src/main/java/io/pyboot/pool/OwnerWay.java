@@ -83,7 +83,7 @@ final class OwnerWay {
 			ContextSlot slot = this.slots[Math.floorMod(start + i, this.slots.length)];
 			Occupant occupant = slot.occupant();
 			int depth = occupant.context.queueLength();
-			int load = (depth < 0) ? Integer.MAX_VALUE - 1 : depth + occupant.leases.get();
+			int load = (depth < 0) ? Integer.MAX_VALUE - 1 : depth + occupant.leases();
 			if (load == 0) {
 				return slot;
 			}
@@ -337,7 +337,7 @@ final class OwnerWay {
 		this.pool.requestCounters().submitted(way, request.kind());
 		WireBuffer buffer = VirtualThreads.isCurrent() ? WireBuffer.acquireShared() : WireBuffer.acquire();
 		PendingRequest future = new PendingRequest(this, request, session, wanted, buffer.nextRequestId(),
-				deadline(System.nanoTime(), timeout));
+				(timeout != 0) ? deadline(System.nanoTime(), timeout) : 0);
 		try {
 			this.pool.requireRunning();
 			this.pending.put(future.id, future); // before it is placed: the answer may

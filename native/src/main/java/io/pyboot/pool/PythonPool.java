@@ -178,7 +178,7 @@ public final class PythonPool implements AutoCloseable {
 	public void broadcast(PythonRequest request, RequestOptions options) {
 		List<CompletableFuture<?>> answers = new ArrayList<>();
 		for (ContextSlot slot : this.slots) {
-			answers.add(this.ownerWay.submit(RequestWay.ASYNC, request, 0, new Target(slot, null), timeout(options)));
+			answers.add(this.ownerWay.submit(RequestWay.ASYNC, request, 0, slot.target, timeout(options)));
 		}
 		try {
 			CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).join();
@@ -203,7 +203,7 @@ public final class PythonPool implements AutoCloseable {
 
 	private ContextSlot leastUsed() {
 		return Arrays.stream(this.slots)
-			.min(Comparator.comparingInt((slot) -> slot.occupant().leases.get() + slot.occupant().outstanding.get()))
+			.min(Comparator.comparingInt((slot) -> slot.occupant().leases() + slot.occupant().outstanding.get()))
 			.orElseThrow();
 	}
 
@@ -214,14 +214,14 @@ public final class PythonPool implements AutoCloseable {
 					"Pool '" + name() + "' has no context " + index + ", only 0 to " + (this.slots.length - 1));
 		}
 		if (index >= 0) {
-			return new Target(this.slots[index], null);
+			return this.slots[index].target;
 		}
 		Object key = options.affinityKey();
 		if (key == null) {
 			return null;
 		}
 		int hash = key.hashCode();
-		return new Target(this.slots[Math.floorMod(hash ^ (hash >>> 16), this.slots.length)], null);
+		return this.slots[Math.floorMod(hash ^ (hash >>> 16), this.slots.length)].target;
 	}
 
 	private long timeout(RequestOptions options) {
@@ -330,7 +330,7 @@ public final class PythonPool implements AutoCloseable {
 			Occupant occupant = slot.occupant();
 			PythonContext context = occupant.context;
 			int depth = context.queueLength();
-			String state = (depth < 0) ? "STOPPED" : (depth > 0 || occupant.leases.get() > 0) ? "BUSY" : "IDLE";
+			String state = (depth < 0) ? "STOPPED" : (depth > 0 || occupant.leases() > 0) ? "BUSY" : "IDLE";
 			snapshots.add(new ContextSnapshot(slot.index, occupant.generation, state,
 					Math.max(0, context.requestCount()), Math.max(0, depth), context.uptime(), -1));
 		}

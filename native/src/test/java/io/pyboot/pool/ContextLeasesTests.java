@@ -118,7 +118,7 @@ class ContextLeasesTests {
 		}
 		assertThatExceptionOfType(PythonOverloadedException.class).isThrownBy(() -> leases.acquire(null));
 		held.forEach(leases::release);
-		assertThat(this.slots[0].occupant().leases.get() + this.slots[1].occupant().leases.get()).isZero();
+		assertThat(this.slots[0].occupant().leases() + this.slots[1].occupant().leases()).isZero();
 	}
 
 	@Test
@@ -153,8 +153,7 @@ class ContextLeasesTests {
 			thread.join();
 		}
 		assertThat(violations.get()).isZero();
-		assertThat(this.slots[0].occupant().leases.get() + this.slots[1].occupant().leases.get() + leases.waiting())
-			.isZero();
+		assertThat(this.slots[0].occupant().leases() + this.slots[1].occupant().leases() + leases.waiting()).isZero();
 	}
 
 }

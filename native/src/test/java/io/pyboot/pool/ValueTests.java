@@ -109,6 +109,8 @@ class ValueTests extends PoolTestBase {
 				Arguments.of("{b'k': 'x'}", Map.of(ByteBuffer.wrap(new byte[] { 'k' }), "x")),
 				Arguments.of("__import__('collections').OrderedDict(a=1)", Map.of("a", 1L)),
 				Arguments.of("type('I', (int,), {})(7)", 7L), Arguments.of("type('S', (str,), {})('s')", "s"),
+				Arguments.of("type('F', (float,), {})(1.5)", 1.5),
+				Arguments.of("type('T', (set,), {})([1])", Set.of(1L)),
 				Arguments.of("__import__('http').HTTPStatus.OK", 200L), Arguments.of("None", null));
 	}
 

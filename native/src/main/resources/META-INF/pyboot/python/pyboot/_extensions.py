@@ -33,7 +33,7 @@ def install() -> None:
             if _REFUSED not in str(e):
                 raise
             raise ImportError(
-                f"{e}. Use a pool with mode: main (or mode: process) for code that imports it",
+                f"{e}. Use a pool with mode: main for code that imports it",
                 name=spec.name,
                 path=self.path,
             ) from None
