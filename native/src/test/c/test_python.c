@@ -15,8 +15,8 @@ void test_python_start(void) {
         return;
     for (char **companion = test_cpython.companions; *companion; companion++)
         CHECK(dlopen(*companion, RTLD_NOW | RTLD_GLOBAL) != NULL);
-    /* {"imports": [], "site_paths": []} */
-    static const uint8_t config[] = "{\2\0\0\0a\7imports[\0\0\0\0a\12site_paths[\0\0\0\0";
+    /* {"imports": [], "site_paths": [], "environment": {}} */
+    static const uint8_t config[] = "{\3\0\0\0a\7imports[\0\0\0\0a\12site_paths[\0\0\0\0a\13environment{\0\0\0\0";
     pb_runtime_options options = {test_cpython.library, test_cpython.home,  test_cpython.executable,
                                   test_cpython.package, config,             sizeof config - 1};
     uint8_t memory[1 << 16];

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.CollectionFactory;
 import org.springframework.core.ResolvableType;
+import org.springframework.util.CollectionUtils;
 
 /**
  * Converts lists, sets, maps and arrays, element by element.
@@ -33,10 +34,18 @@ final class ContainerConverter {
 				return toMap(values, type, target, path);
 			}
 		}
-		else if (value instanceof Collection<?> values) {
+		else if (elementsOf(value) instanceof Collection<?> values) {
 			return target.isArray() ? toArray(values, type, path) : toCollection(values, type, target, path);
 		}
 		throw ResultConverter.refusal(value, target, path, null, null);
+	}
+
+	/**
+	 * An array of numbers, which {@code array.array} arrives as, is as good as a list.
+	 */
+	private static Object elementsOf(Object value) {
+		boolean numbers = value.getClass().isArray() && !(value instanceof byte[]);
+		return numbers ? CollectionUtils.arrayToList(value) : value;
 	}
 
 	private Object toArray(Collection<?> values, ResolvableType type, ValuePath path) {

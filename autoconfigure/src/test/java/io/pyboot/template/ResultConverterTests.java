@@ -44,6 +44,14 @@ class ResultConverterTests {
 	}
 
 	@Test
+	void arrayOfNumbersIsAsGoodAsAList() {
+		assertThat(this.converter.convert(new double[] { 1, 2.5 }, new ParameterizedTypeReference<List<Double>>() {
+		})).containsExactly(1.0, 2.5);
+		assertThat(this.converter.convert(new long[] { 1, 2 }, int[].class)).containsExactly(1, 2);
+		refused(new long[] { 1L << 40 }, int[].class, "result[0]");
+	}
+
+	@Test
 	void noneIsRefusedForPrimitiveType() {
 		refused(null, int.class, "Python's None at result cannot become int");
 	}

@@ -152,6 +152,7 @@ public final class PythonRuntime {
 		Map<String, Object> config = new LinkedHashMap<>();
 		config.put("site_paths", strings(installation.sitePaths()));
 		config.put("imports", importsInMain(installation));
+		config.put("environment", CertificateBundle.environment(installation, System.getenv()));
 		ByteBuffer strings = zeroTerminated(installation.library().toString(), installation.home().toString(),
 				installation.executable().toString(), packageDirectory.toString());
 		WireBuffer buffer = WireBuffer.acquireShared();

@@ -1,5 +1,7 @@
 package io.pyboot.pool;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * One bad request, context, stage or listener does not harm the others.
@@ -87,6 +90,17 @@ class ResilienceTests {
 				Engine.exec(pool, "callback()");
 			}
 			assertThat(Engine.eval(pool, "seen == ['resilience'] * 10")).isEqualTo(true);
+		}
+	}
+
+	@Test
+	void certificatesOfTheSystemAreTrusted() {
+		assumeTrue(Files.isReadable(Path.of("/etc/ssl/certs/ca-certificates.crt")),
+				"no ca-certificates on this system");
+		try (PythonPool pool = open(options())) {
+			pool.broadcast(PythonRequest
+				.exec("import ssl\nassert ssl.create_default_context().cert_store_stats()['x509_ca'] > 0", Map.of()),
+					Engine.NONE);
 		}
 	}
 

@@ -240,7 +240,9 @@ def setup_main(config: dict) -> dict:
     The imports are those that must have happened here before the first
     subinterpreter exists: their static state is set up once a process.
     """
-    import datetime, decimal  # noqa: E401, F401
+    import datetime, decimal, os  # noqa: E401, F401
+
+    os.environ.update(config["environment"])  # of the process: every interpreter sees it
 
     for name in config["imports"]:
         try:
