@@ -44,7 +44,8 @@ public class Benchmarks {
 		SpringApplication application = new SpringApplication(Benchmarks.class);
 		application.setWebApplicationType(WebApplicationType.NONE);
 		try (ConfigurableApplicationContext context = application.run(args)) {
-			context.getBean(Benchmarks.class).run((args.length > 0) ? args[0] : "");
+			String group = Arrays.stream(args).filter((arg) -> !arg.startsWith("--")).findFirst().orElse("");
+			context.getBean(Benchmarks.class).run(group);
 		}
 	}
 
