@@ -2,13 +2,13 @@ package io.pyboot.benchmarks;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
-import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 
 /**
  * Starts and stops an application and prints how long the start took, in milliseconds.
  * startup.sh runs it with and without Python.
  */
-@SpringBootApplication
+@EnableAutoConfiguration
 public class Startup {
 
 	public static void main(String[] args) {
