@@ -21,6 +21,7 @@ import io.pyboot.runtime.RuntimeState;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +38,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 class ResilienceTests {
 
 	private static PythonRuntime runtime;
+
+	@TempDir
+	private Path directory;
 
 	@BeforeAll
 	static void start() {
@@ -90,6 +94,62 @@ class ResilienceTests {
 				Engine.exec(pool, "callback()");
 			}
 			assertThat(Engine.eval(pool, "seen == ['resilience'] * 10")).isEqualTo(true);
+		}
+	}
+
+	@Test
+	void garbageCollectorOfTheJvmDoesNotWaitForPython() {
+		try (PythonPool pool = open(options().withSize(1).withConcurrencyPerContext(21))) {
+			Engine.exec(pool, "stop = []");
+			CompletableFuture<Object> busy = CompletableFuture.supplyAsync(
+					() -> pool.invoke(PythonRequest.exec("while not stop: pass", Map.of()), Engine.NONE),
+					OwnThreads.EXECUTOR);
+			await().until(() -> pool.inFlight() == 1);
+			List<CompletableFuture<Object>> queued = new ArrayList<>();
+			for (int i = 0; i < 20; i++) {
+				queued.add(CompletableFuture.supplyAsync(() -> Engine.eval(pool, "len('x')"), OwnThreads.EXECUTOR));
+			}
+			for (int i = 0; i < 5; i++) {
+				System.gc(); // would wait for a thread that is in Python if that held up
+								// a safepoint
+			}
+			assertThat(busy).isNotDone();
+			pool.submit(PythonRequest.exec("stop.append(1)", Map.of()), Engine.NONE);
+			if (pool.mode() == PythonMode.MAIN || !Engine.isAtLeast(14)) {
+				busy.cancel(true); // here the only owner is busy, and the close
+									// interrupts it
+				return;
+			}
+			busy.join();
+			queued.forEach(CompletableFuture::join);
+		}
+	}
+
+	/** A thread for each task, so that no task waits for another. */
+	private static final class OwnThreads {
+
+		private static final java.util.concurrent.Executor EXECUTOR = (task) -> new Thread(task).start();
+
+	}
+
+	@Test
+	void twoContextsRunAsyncioAtTheSameTime() {
+		try (PythonPool pool = open(options())) {
+			String meet = """
+					import asyncio, os, time
+					async def meet():
+					    open(os.path.join(d, str(me)), 'w').close()
+					    while not os.path.exists(os.path.join(d, str(1 - me))):
+					        await asyncio.sleep(0.01)
+					    return me
+					result = asyncio.run(meet())
+					""";
+			List<CompletableFuture<Object>> both = new ArrayList<>();
+			for (int i = 0; i < 2; i++) {
+				both.add(pool.submit(PythonRequest.exec(meet, Map.of("d", this.directory.toString(), "me", i)),
+						Engine.NONE.withContextIndex(i).withTimeout(Duration.ofSeconds(30))));
+			}
+			both.forEach(CompletableFuture::join);
 		}
 	}
 
