@@ -83,10 +83,7 @@ enum { PB_METH_O = 0x0008, PB_METH_NOARGS = 0x0004 };
     X(PyObject *, PyObject_GetAttrString, (PyObject *, const char *))                                                  \
     X(PyObject *, PyObject_GetIter, (PyObject *))                                                                      \
     X(PyObject *, PyIter_Next, (PyObject *))                                                                           \
-    X(PyObject *, PyObject_Call, (PyObject *, PyObject *, PyObject *))                                                 \
-    X(PyObject *, PyObject_CallObject, (PyObject *, PyObject *))                                                       \
     X(PyObject *, PyObject_CallFunctionObjArgs, (PyObject *, ...))                                                     \
-    X(PyObject *, PyObject_CallMethodObjArgs, (PyObject *, PyObject *, ...))                                           \
     X(PyObject *, PyObject_Vectorcall, (PyObject *, PyObject *const *, size_t, PyObject *))                            \
     X(int, PyObject_IsInstance, (PyObject *, PyObject *))                                                              \
     X(unsigned long, PyType_GetFlags, (PyObject *))                                                                    \
@@ -110,7 +107,6 @@ enum { PB_METH_O = 0x0008, PB_METH_NOARGS = 0x0004 };
     X(int, PyList_SetItem, (PyObject *, Py_ssize_t, PyObject *))                                                       \
     X(PyObject *, PyList_GetItem, (PyObject *, Py_ssize_t))                                                            \
     X(Py_ssize_t, PyList_Size, (PyObject *))                                                                           \
-    X(int, PyList_Append, (PyObject *, PyObject *))                                                                    \
     X(PyObject *, PyTuple_New, (Py_ssize_t))                                                                           \
     X(int, PyTuple_SetItem, (PyObject *, Py_ssize_t, PyObject *))                                                      \
     X(PyObject *, PyTuple_GetItem, (PyObject *, Py_ssize_t))                                                           \
@@ -166,7 +162,6 @@ enum { PB_METH_O = 0x0008, PB_METH_NOARGS = 0x0004 };
     X(PyUnicode_Type)                                                                                                  \
     X(PyBytes_Type)                                                                                                    \
     X(PyByteArray_Type)                                                                                                \
-    X(PyMemoryView_Type)                                                                                               \
     X(PyList_Type)                                                                                                     \
     X(PyTuple_Type)                                                                                                    \
     X(PyDict_Type)                                                                                                     \
@@ -178,7 +173,6 @@ enum { PB_METH_O = 0x0008, PB_METH_NOARGS = 0x0004 };
 
 /* ... and variables that hold a pointer to the object. */
 #define PB_PY_EXCEPTIONS(X)                                                                                            \
-    X(PyExc_BaseException)                                                                                             \
     X(PyExc_RuntimeError)                                                                                              \
     X(PyExc_ValueError)                                                                                                \
     X(PyExc_TypeError)                                                                                                 \
