@@ -50,6 +50,14 @@ public final class WireEncoder {
 		return this.position;
 	}
 
+	/**
+	 * Forgets what was written after the first bytes.
+	 * @param length how many bytes to keep
+	 */
+	public void truncate(int length) {
+		this.position = length;
+	}
+
 	private int reserve(long bytes) {
 		int at = this.position;
 		if (bytes > this.limits.maxMessageSize() - at) {
