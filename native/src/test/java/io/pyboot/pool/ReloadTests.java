@@ -345,6 +345,25 @@ class ReloadTests {
 		assertThat(calls.get()).isPositive();
 	}
 
+	@Test
+	void noCallFailsOrSeesNewCodeWhileAReloadFails() {
+		write("base", "def f(): return 'old'");
+		write("lazy", "def g():\n    import @base\n    from @base import f\n    return f() + @base.f()");
+		write("fresh", "from @base import f\ndef h(): return f()");
+		assertEverywhere("@lazy:g", "oldold");
+		write("base", "import time\ndef f(): return 'new'\ntime.sleep(0.2)\ndel f\ntime.sleep(0.2)\nraise OSError");
+		CompletableFuture<PythonReloadException> reload = CompletableFuture.supplyAsync(() -> failure("base"));
+		AtomicLong calls = new AtomicLong();
+		while (!reload.isDone() || calls.get() == 0) {
+			assertThat(this.pool.invoke(Engine.call(named("@lazy:g")), Engine.NONE)).isEqualTo("oldold");
+			assertThat(this.pool.invoke(Engine.call(named("@fresh:h")), Engine.NONE)).isEqualTo("old");
+			calls.incrementAndGet();
+		}
+		assertThat(reload.join().getLine()).isEqualTo(6);
+		assertEverywhere("@lazy:g", "oldold");
+		assertEverywhere("@fresh:h", "old");
+	}
+
 	/** Takes a while, in which the GIL is given up, between its definitions. */
 	private static String source(int version) {
 		return """

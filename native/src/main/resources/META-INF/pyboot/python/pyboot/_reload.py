@@ -12,6 +12,8 @@ import ast
 import importlib
 import os
 import sys
+from contextlib import ExitStack
+from importlib import _bootstrap
 from importlib.machinery import EXTENSION_SUFFIXES, ModuleSpec, SourceFileLoader
 from types import CodeType, FunctionType, ModuleType
 from weakref import WeakSet
@@ -248,12 +250,12 @@ def _noted(error: BaseException, name: str, path: str | None, line: int) -> Base
 class _Finder:
     """Gives the planned modules to the import system; first in sys.meta_path while they are made.
 
-    So they import each other, in cycles too, as at their first import, and another
-    thread that imports one of them meanwhile waits on Python's import lock.
+    So they import each other, in cycles too, as at their first import.
     """
 
-    def __init__(self, plan: _Plan) -> None:
+    def __init__(self, plan: _Plan, old: dict[str, ModuleType]) -> None:
         self._plan = plan
+        self._old = old
 
     def find_spec(self, name: str, path=None, target=None) -> ModuleSpec | None:
         planned = self._plan.get(name)
@@ -261,16 +263,17 @@ class _Finder:
             return None
         spec, code = planned
         if not isinstance(spec.loader, _Loader):
-            spec.loader = _Loader(spec.loader, code)
+            spec.loader = _Loader(spec.loader, code, self._old.get(name))
         return spec
 
 
 class _Loader:
     """Runs code that was compiled before; the module has the loader of its file then."""
 
-    def __init__(self, loader, code: CodeType) -> None:
+    def __init__(self, loader, code: CodeType, old: ModuleType | None) -> None:
         self._loader = loader
         self._code = code
+        self._old = old
 
     def create_module(self, spec: ModuleSpec) -> None:
         return None
@@ -282,14 +285,30 @@ class _Loader:
             child = name.removeprefix(prefix)
             if child != name and "." not in child and loaded is not None:
                 setattr(module, child, loaded)  # a submodule that is not reloaded stays an attribute of its package
-        exec(self._code, module.__dict__)
+        try:
+            exec(self._code, module.__dict__)
+        except BaseException:
+            if self._old is not None:  # another thread may have got hold of the new module, and waits for it
+                module.__dict__.update(self._old.__dict__)
+            raise
 
 
 def _run(plan: _Plan) -> dict[str, ModuleType]:
-    """Make the planned modules and take them out of sight again."""
+    """Make the planned modules and take them out of sight again.
+
+    Another thread that imports one of them meanwhile waits for its lock and finds the
+    old one then, unless it came when the new one was complete.
+    """
+    with ExitStack() as locks:
+        for name in sorted(plan):
+            locks.enter_context(_bootstrap._ModuleLockManager(name))
+        return _run_locked(plan)
+
+
+def _run_locked(plan: _Plan) -> dict[str, ModuleType]:
     before = set(sys.modules)
     old = {name: sys.modules[name] for name in plan if name in sys.modules}
-    finder = _Finder(plan)
+    finder = _Finder(plan, old)
     importing = ""
     made: dict[str, ModuleType] = {}
     try:
@@ -299,38 +318,49 @@ def _run(plan: _Plan) -> dict[str, ModuleType]:
         for name in plan:
             importing = name
             importlib.import_module(name)
-        made = {name: sys.modules[name] for name in plan}
+        made.update((name, sys.modules[name]) for name in plan)
         return made
     except BaseException as e:
         raise _located(e, plan, importing)
     finally:
-        if finder in sys.meta_path:
-            sys.meta_path.remove(finder)
-        # Modules that were imported for the first time may hold parts of those that are not in place yet.
-        for name in _dependents(plan, before):
-            made[name] = sys.modules[name]
-        for name in {**plan, **made}:
-            _withdraw(name, old.get(name))
+        try:
+            _withdraw(plan, old, before, finder, made)
+        except BaseException:  # an interrupt, which comes once: what is half done here would break later imports
+            _withdraw(plan, old, before, finder, made)
+            raise
+
+
+def _withdraw(plan: _Plan, old: dict, before: set[str], finder: _Finder, made: dict) -> None:
+    """Put everything back as it was. May be repeated.
+
+    Modules that were imported for the first time may hold parts of those that are not
+    in place yet, so they go with them, into made.
+    """
+    if finder in sys.meta_path:
+        sys.meta_path.remove(finder)
+    for name in _dependents(plan, before):
+        made[name] = sys.modules[name]
+    withdrawn = {}
+    for name in {**plan, **made}:
+        withdrawn[name] = sys.modules.pop(name, None)
+        if name in old:
+            sys.modules[name] = old[name]
+    for name, new in withdrawn.items():
+        parent = sys.modules.get(name.rpartition(".")[0])
+        child = name.rpartition(".")[2]
+        # Only code that imports from the package right now can have seen the new module there.
+        if parent is not None and new is not old.get(name) and parent.__dict__.get(child) is new:
+            if name in old:
+                setattr(parent, child, old[name])
+            else:
+                delattr(parent, child)
+    _pyboot.forget_functions()  # a call that came meanwhile may have found a function in a new module
 
 
 def _dependents(plan: _Plan, before: set[str]) -> list[str]:
     if all(name in before or name in plan for name in _application_modules()):
         return []
     return [name for name in _with_importers(list(plan)) if name not in before and name not in plan]
-
-
-def _withdraw(name: str, old: ModuleType | None) -> None:
-    new = sys.modules.pop(name, None)
-    if old is not None:
-        sys.modules[name] = old
-    parent = sys.modules.get(name.rpartition(".")[0])
-    child = name.rpartition(".")[2]
-    # Only a function that imports from the package right now can have seen the new module there.
-    if parent is not None and new is not None and new is not old and parent.__dict__.get(child) is new:
-        if old is not None:
-            setattr(parent, child, old)
-        else:
-            delattr(parent, child)
 
 
 def _bind_to_parent(name: str, module: ModuleType) -> None:
@@ -358,7 +388,7 @@ def _located(error: BaseException, plan: _Plan, importing: str) -> BaseException
 
 def _drop_caches(module: ModuleType) -> None:
     """Drop the .pyc, which a context made later might take for that of the new source, and the lines of tracebacks."""
-    spec = module.__spec__
+    spec = getattr(module, "__spec__", None)
     if spec is None:
         return
     if spec.cached:
