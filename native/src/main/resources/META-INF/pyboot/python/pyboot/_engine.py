@@ -112,6 +112,13 @@ def collect() -> int:
     return gc.collect()
 
 
+def renew(main: dict, sessions: dict) -> None:
+    """After a reload: what is bound to a replaced module in the context's namespaces is bound to the new one."""
+    reload = sys.modules.get("pyboot._reload")
+    if reload is not None:  # it was this interpreter that had one
+        reload.rebind([main, *sessions.values()])
+
+
 # ---- values that the codec cannot make by itself ----
 
 
