@@ -129,6 +129,14 @@ public final class CallbackRegistry {
 	}
 
 	/**
+	 * The callback of a name, {@code null} if it is unknown. Calling it does what Python
+	 * code would, without Python.
+	 */
+	public @Nullable PythonCallback find(String name) {
+		return this.names.get(name);
+	}
+
+	/**
 	 * Whether a callback of this name is registered, internal ones included.
 	 */
 	public boolean contains(String name) {
