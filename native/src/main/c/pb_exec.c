@@ -537,9 +537,12 @@ bool pb_state_init(pb_context *ctx) {
     s->codec.int_from_bytes = engine_function(s, "int_from_bytes");
     s->codec.make_array = engine_function(s, "make_array");
     s->codec.export_value = engine_function(s, "export_value");
+    s->codec.to_wire = engine_function(s, "to_wire");
+    s->codec.from_wire = engine_function(s, "from_wire");
     return s->sessions && s->code[0] && s->code[1] && s->resolve && s->resolve_in && s->compile_source &&
            s->describe && s->collect && s->renew && s->interrupted && s->raise_java && s->codec.int_to_bytes &&
-           s->codec.int_from_bytes && s->codec.make_array && s->codec.export_value;
+           s->codec.int_from_bytes && s->codec.make_array && s->codec.export_value && s->codec.to_wire &&
+           s->codec.from_wire;
 }
 
 void pb_state_clear(pb_state *s) {
@@ -555,7 +558,8 @@ void pb_state_clear(pb_state *s) {
                           &s->resolve,        &s->resolve_in,     &s->compile_source,  &s->describe,
                           &s->collect,        &s->renew,          &s->interrupted,    &s->raise_java,
                           &s->codec.int_to_bytes, &s->codec.int_from_bytes,
-                          &s->codec.make_array, &s->codec.export_value, &s->builtins,  &s->engine};
+                          &s->codec.make_array, &s->codec.export_value, &s->codec.to_wire,
+                          &s->codec.from_wire, &s->builtins,      &s->engine};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         pb_clear(owned[i]);
 }

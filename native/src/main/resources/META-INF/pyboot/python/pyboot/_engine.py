@@ -146,6 +146,25 @@ def export_value(value):
     return None
 
 
+_values = None  # the module, once a value needs it
+
+
+def to_wire(value):
+    """Return what stands for a value that libpyboot does not know, see pyboot._values, or None."""
+    global _values
+    if _values is None:
+        from pyboot import _values
+    return _values.to_wire(value)
+
+
+def from_wire(kind: str, fields: tuple):
+    """Return the value of a kind that libpyboot does not know, see pyboot._values."""
+    global _values
+    if _values is None:
+        from pyboot import _values
+    return _values.from_wire(kind, fields)
+
+
 # ---- callbacks ----
 
 raise_java = _callbacks.raise_java
