@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.pyboot.PythonEnum;
 import io.pyboot.template.ExactNumber;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +72,7 @@ final class TypeDistance {
 		if (value instanceof Collection) {
 			return ofContainer(value, target, (value instanceof Set) ? Set.class : List.class);
 		}
-		if (value.getClass() == target) {
+		if (value.getClass() == target || (value instanceof PythonEnum && target.isEnum())) {
 			return 0;
 		}
 		return target.isInstance(value) ? SUPERTYPE : CONVERTED;
@@ -116,7 +117,8 @@ final class TypeDistance {
 		if (target.isInstance(value)) {
 			return SUPERTYPE;
 		}
-		boolean structure = kind == Map.class && !isContainer(target) && !target.getName().startsWith("java.");
+		// A dict or a named tuple may be a record or bean.
+		boolean structure = !isContainer(target) && !target.getName().startsWith("java.");
 		return structure ? CONVERTED : IMPOSSIBLE;
 	}
 

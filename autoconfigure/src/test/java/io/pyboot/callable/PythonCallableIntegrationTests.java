@@ -86,6 +86,7 @@ class PythonCallableIntegrationTests {
 			byName({'a': {1, 2}})                         | {a=[1, 2]}
 			move({'x': 1, 'y': 2.5})                      | 2.5
 			unit('DAYS')                                  | DAYS
+			unit(__import__('enum').Enum('U', 'DAYS').DAYS) | DAYS
 			narrow(127, 32767, 2**31 - 1, 2**63 - 1)      | 127 32767 2147483647 9223372036854775807
 			real(3)                                       | 3.0
 			letter('x')                                   | x

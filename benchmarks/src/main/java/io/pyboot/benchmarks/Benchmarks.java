@@ -27,8 +27,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * Measures through the public {@link PythonTemplate} of a Spring Boot application with
- * metrics on. The first argument may name a group: calls, callbacks, data, owner, threads,
- * idle, contexts.
+ * metrics on. The first argument may name a group: calls, callbacks, data, owner,
+ * threads, idle, contexts.
  */
 @SpringBootApplication
 public class Benchmarks {
@@ -86,8 +86,8 @@ public class Benchmarks {
 
 	private void callbacks() {
 		this.table.below("callback (long) -> long", nanosOfCallback(this.python, "next_number", 41L), "ns", 1000);
-		this.table.below("callback (String) -> String", nanosOfCallback(this.python, "same_text", "twenty characters ok"),
-				"ns", 1000);
+		this.table.below("callback (String) -> String",
+				nanosOfCallback(this.python, "same_text", "twenty characters ok"), "ns", 1000);
 		this.table.line("callback of two overloads", nanosOfCallback(this.python, "overloaded", "text"), "ns");
 		try (var registration = this.python.register("raw", (arguments, keywords) -> arguments.get(0))) {
 			this.table.line("registered callback, nothing converted", nanosOfCallback(this.python, "raw", 41L), "ns");
