@@ -2,6 +2,7 @@ package io.pyboot.callable;
 
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,9 +10,11 @@ import java.util.TreeMap;
 
 import io.pyboot.callback.CallbackRegistry;
 import io.pyboot.template.ResultConverter;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import org.springframework.aop.framework.AopProxyUtils;
 import org.springframework.aop.framework.autoproxy.AutoProxyUtils;
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -60,13 +63,21 @@ public final class PythonCallableRegistrar implements SmartInitializingSingleton
 		found.forEach(this::register);
 	}
 
-	private void find(String beanName, Map<String, List<CallableMethod>> found) {
-		Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
-		if (type != null && this.beanFactory.containsBeanDefinition(ScopedProxyUtils.getTargetBeanName(beanName))) {
-			Class<?> scoped = AutoProxyUtils.determineTargetClass(this.beanFactory,
-					ScopedProxyUtils.getTargetBeanName(beanName));
-			type = (scoped != null) ? scoped : type;
+	/** The class behind the proxies of a bean, {@code null} if it is not known. */
+	private @Nullable Class<?> classOf(String beanName) {
+		String scopedTarget = ScopedProxyUtils.getTargetBeanName(beanName);
+		if (this.beanFactory.containsBeanDefinition(scopedTarget)) {
+			return AutoProxyUtils.determineTargetClass(this.beanFactory, scopedTarget);
 		}
+		Class<?> type = AutoProxyUtils.determineTargetClass(this.beanFactory, beanName);
+		if (type != null && Proxy.isProxyClass(type) && this.beanFactory.containsSingleton(beanName)) {
+			return AopProxyUtils.ultimateTargetClass(this.beanFactory.getBean(beanName));
+		}
+		return type;
+	}
+
+	private void find(String beanName, Map<String, List<CallableMethod>> found) {
+		Class<?> type = classOf(beanName);
 		if (type == null || !AnnotationUtils.isCandidateClass(type, PythonCallable.class)) {
 			return;
 		}
