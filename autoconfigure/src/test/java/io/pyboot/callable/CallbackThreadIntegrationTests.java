@@ -191,11 +191,11 @@ class CallbackThreadIntegrationTests {
 		MDC.put("order", "18");
 		this.python.cast("__main__:remember");
 		MDC.clear();
-		await().until(() -> !this.desk.remembered.isEmpty());
-		assertThat(this.desk.remembered.poll()).isEqualTo("18");
+		await().until(() -> !this.desk.remembered().isEmpty());
+		assertThat(this.desk.remembered().poll()).isEqualTo("18");
 		this.python.cast("__main__:remember");
-		await().until(() -> !this.desk.remembered.isEmpty());
-		assertThat(this.desk.remembered.poll()).isEqualTo("none");
+		await().until(() -> !this.desk.remembered().isEmpty());
+		assertThat(this.desk.remembered().poll()).isEqualTo("none");
 	}
 
 	@Test
@@ -244,7 +244,7 @@ class CallbackThreadIntegrationTests {
 
 	static class Desk {
 
-		final ConcurrentLinkedQueue<String> remembered = new ConcurrentLinkedQueue<>();
+		private final ConcurrentLinkedQueue<String> remembered = new ConcurrentLinkedQueue<>();
 
 		private final JdbcTemplate jdbc;
 
@@ -260,6 +260,10 @@ class CallbackThreadIntegrationTests {
 		public Integer book(int seat) {
 			this.jdbc.update("insert into booking values (?)", seat);
 			return bookings();
+		}
+
+		public ConcurrentLinkedQueue<String> remembered() {
+			return this.remembered;
 		}
 
 		public int bookings() {
