@@ -168,6 +168,22 @@ final class CallableMethod {
 	}
 
 	/**
+	 * Whether the method can take so many positional arguments of such types. Keyword
+	 * arguments, and what is within containers, may still not suit.
+	 */
+	boolean mayTake(List<@Nullable Object> arguments) {
+		if (arguments.size() > this.fixed && this.variable == null) {
+			return false;
+		}
+		for (int i = 0; i < arguments.size(); i++) {
+			if (this.parameters[Math.min(i, this.fixed)].distance(arguments.get(i)) == TypeDistance.IMPOSSIBLE) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
 	 * Binds the arguments, to choose among overloads.
 	 * @throws CallbackArgumentException if they do not suit; says why
 	 */

@@ -51,18 +51,17 @@ final class CallableMethods implements PythonCallback {
 
 	private BoundCall choose(List<@Nullable Object> arguments, Map<String, @Nullable Object> keywords) {
 		List<BoundCall> possible = new ArrayList<>();
-		List<String> reasons = new ArrayList<>();
 		for (CallableMethod method : this.methods) {
-			try {
-				possible.add(method.weigh(arguments, keywords));
-			}
-			catch (CallbackArgumentException ex) {
-				reasons.add(method.signature() + ": " + ex.getMessage());
+			if (method.mayTake(arguments)) { // most are out at once, without an exception
+				weigh(method, arguments, keywords, possible);
 			}
 		}
 		if (possible.isEmpty()) {
 			throw refusal(this.name + "(" + given(arguments, keywords) + ") suits none of its overloads: "
-					+ String.join("; ", reasons), null);
+					+ this.methods.stream()
+						.map((method) -> method.signature() + ": " + weigh(method, arguments, keywords, possible))
+						.collect(Collectors.joining("; ")),
+					null);
 		}
 		for (BoundCall candidate : possible) {
 			if (possible.stream().allMatch((other) -> other == candidate || candidate.isBetterThan(other))) {
@@ -73,6 +72,18 @@ final class CallableMethods implements PythonCallback {
 				this.name + "(" + given(arguments, keywords) + ") is ambiguous, it suits equally well: "
 						+ possible.stream().map((call) -> call.method().signature()).collect(Collectors.joining("; ")),
 				null);
+	}
+
+	/** Adds the call, or says why it is not possible. */
+	private static String weigh(CallableMethod method, List<@Nullable Object> arguments,
+			Map<String, @Nullable Object> keywords, List<BoundCall> possible) {
+		try {
+			possible.add(method.weigh(arguments, keywords));
+			return "";
+		}
+		catch (CallbackArgumentException ex) {
+			return String.valueOf(ex.getMessage());
+		}
 	}
 
 	private static String given(List<@Nullable Object> arguments, Map<String, @Nullable Object> keywords) {
