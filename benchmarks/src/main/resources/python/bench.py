@@ -1,5 +1,14 @@
 """Functions for the benchmarks."""
 
+import pyboot
+
+
+def call_back(name: str, value, n: int) -> None:
+    """Call Java n times."""
+    function = getattr(pyboot, name)
+    for _ in range(n):
+        function(value)
+
 
 def noop(value):
     return value

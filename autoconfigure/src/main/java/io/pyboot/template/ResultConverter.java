@@ -78,6 +78,24 @@ public final class ResultConverter {
 		return cast(convert(value, ResolvableType.forType(type), ValuePath.RESULT));
 	}
 
+	/**
+	 * Converts a value that is no result, such as an argument of a callback.
+	 * @param value the value
+	 * @param type the type asked for
+	 * @param name what the value is called in errors
+	 * @throws PythonConversionException as for {@link #convert(Object, Class)}
+	 */
+	public @Nullable Object convert(@Nullable Object value, ResolvableType type, String name) {
+		return convert(value, type, new ValuePath(null, name));
+	}
+
+	/**
+	 * The name of the Python type that a value came from.
+	 */
+	public static String pythonType(@Nullable Object value) {
+		return ValuePath.pythonType(value);
+	}
+
 	<T> List<@Nullable T> convertEach(List<? extends @Nullable Object> values, Class<T> type) {
 		ResolvableType resolvableType = ResolvableType.forClass(type);
 		List<@Nullable T> converted = new ArrayList<>(values.size());

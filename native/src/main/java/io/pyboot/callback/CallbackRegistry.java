@@ -80,6 +80,19 @@ public final class CallbackRegistry {
 		return put(name, callback);
 	}
 
+	/**
+	 * Unregisters the callback of a name, however it was registered, other than one of
+	 * the package {@code pyboot} itself. Calls that run go on.
+	 * @return whether there was one
+	 */
+	public synchronized boolean unregister(String name) {
+		if (!NAME.matcher(name).matches() || !this.names.containsKey(name)) {
+			return false;
+		}
+		change(name, (previous) -> null);
+		return true;
+	}
+
 	private synchronized Registration put(String name, PythonCallback callback) {
 		if (this.names.containsKey(name)) {
 			throw new IllegalArgumentException("A callback named '" + name + "' is registered already");
@@ -113,6 +126,14 @@ public final class CallbackRegistry {
 	@Nullable PythonCallback find(int number) {
 		@Nullable PythonCallback[] all = this.byNumber;
 		return (number >= 0 && number < all.length) ? all[number] : null;
+	}
+
+	/**
+	 * The callback of a name, {@code null} if it is unknown. Calling it does what Python
+	 * code would, without Python.
+	 */
+	public @Nullable PythonCallback find(String name) {
+		return this.names.get(name);
 	}
 
 	/**

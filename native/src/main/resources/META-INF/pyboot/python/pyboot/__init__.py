@@ -15,11 +15,22 @@ A method that Java has annotated with ``@PythonCallable("price")`` can be called
 or as ``pyboot.price(...)`` or ``pyboot.call("price", ...)``.
 """
 
+from pyboot._application import bean_names, environment, publish
 from pyboot._callbacks import JavaError, attribute as __getattr__, call, callbacks
 from pyboot._context import Context, context
 from pyboot._engine import RequestInterrupted
 
-__all__ = ["Context", "JavaError", "RequestInterrupted", "call", "callbacks", "context"]
+__all__ = [
+    "Context",
+    "JavaError",
+    "RequestInterrupted",
+    "bean_names",
+    "call",
+    "callbacks",
+    "context",
+    "environment",
+    "publish",
+]
 
 
 def __dir__() -> list[str]:
