@@ -21,6 +21,7 @@ import io.pyboot.callback.CallbackRegistry;
 import io.pyboot.codec.WireBuffer;
 import io.pyboot.codec.WireEncoder;
 import io.pyboot.context.PythonContext;
+import io.pyboot.logging.PythonLogging;
 import io.pyboot.pool.ContextSlot.Occupant;
 import io.pyboot.pool.ContextSlot.Target;
 import io.pyboot.runtime.PythonRuntime;
@@ -123,6 +124,7 @@ public final class PythonPool implements AutoCloseable {
 	 * run
 	 */
 	public static PythonPool open(PythonRuntime runtime, PoolOptions options, CallbackRegistry callbacks) {
+		PythonLogging.register(callbacks);
 		StateMachine state = new StateMachine("Pool '" + options.name() + "'");
 		state.moveTo(RuntimeState.INITING);
 		long began = System.nanoTime();

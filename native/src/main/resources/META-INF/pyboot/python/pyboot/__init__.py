@@ -19,7 +19,17 @@ from pyboot._callbacks import JavaError, attribute as __getattr__, call, callbac
 from pyboot._context import Context, context
 from pyboot._engine import RequestInterrupted
 
-__all__ = ["Context", "JavaError", "RequestInterrupted", "call", "callbacks", "context"]
+__all__ = [
+    "Context",
+    "JavaError",
+    "LogHandler",
+    "RequestInterrupted",
+    "call",
+    "callbacks",
+    "context",
+    "log",
+    "state",
+]
 
 
 def __dir__() -> list[str]:
