@@ -27,6 +27,8 @@ import io.pyboot.pool.ContextSlot.Target;
 import io.pyboot.runtime.PythonRuntime;
 import io.pyboot.runtime.RuntimeState;
 import io.pyboot.runtime.StateMachine;
+import io.pyboot.state.SharedStateCallbacks;
+import io.pyboot.state.StoredSharedState;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -121,10 +123,12 @@ public final class PythonPool implements AutoCloseable {
 	/**
 	 * Opens a pool whose Python code may call Java.
 	 * @param callbacks what it may call; may be shared by pools, and changed while they
-	 * run
+	 * run. Gets what the package {@code pyboot} needs: the log, and shared state in
+	 * memory unless it has another one
 	 */
 	public static PythonPool open(PythonRuntime runtime, PoolOptions options, CallbackRegistry callbacks) {
 		PythonLogging.register(callbacks);
+		SharedStateCallbacks.register(callbacks, new StoredSharedState());
 		StateMachine state = new StateMachine("Pool '" + options.name() + "'");
 		state.moveTo(RuntimeState.INITING);
 		long began = System.nanoTime();
