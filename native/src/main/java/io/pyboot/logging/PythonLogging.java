@@ -20,7 +20,7 @@ import org.slf4j.event.Level;
  */
 public final class PythonLogging {
 
-	/** By the numbers of {@code _slf4j._index}. */
+	/** By the numbers of {@code _slf4j.emit}. */
 	private static final Level[] LEVELS = { Level.TRACE, Level.DEBUG, Level.INFO, Level.WARN, Level.ERROR };
 
 	/** The level of Python's from which on each is enabled. */

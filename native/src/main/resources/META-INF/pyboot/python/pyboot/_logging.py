@@ -32,7 +32,7 @@ class LogHandler(logging.Handler):
         self.lock = None
 
     def handle(self, record):
-        passed = self.filter(record)
+        passed = self.filter(record) if self.filters else True
         if isinstance(passed, logging.LogRecord):
             record = passed
         if passed:
@@ -40,10 +40,13 @@ class LogHandler(logging.Handler):
         return passed
 
     def emit(self, record) -> None:
-        if record.levelno < _slf4j.threshold(record.name):
+        name = record.name
+        if record.levelno < (_slf4j.thresholds.get(name) or _slf4j.threshold(name)):
             return  # meant for another handler
         try:
-            _slf4j.emit(record.levelno, record.name, self.format(record))
+            # The default format is the message, unless there is more to say.
+            plain = self.formatter is None and not (record.exc_info or record.exc_text or record.stack_info)
+            _slf4j.emit(record.levelno, name, record.getMessage() if plain else self.format(record))
         except Exception:
             self.handleError(record)
 

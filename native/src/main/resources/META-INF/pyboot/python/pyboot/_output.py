@@ -9,12 +9,15 @@ from _thread import _local
 
 import _pyboot
 
-from pyboot import _callbacks, _imports, _slf4j
+from pyboot import _callbacks, _imports
 
 __all__: list[str] = []
 
 # A line that grows longer is split.
 _MAX_LINE = 16_384
+
+_WARNING = 30
+_ERROR = 40
 
 
 class _Rest:
@@ -184,13 +187,15 @@ class LineBuffer(io.BufferedIOBase):
 
 def _report(name: str, level: int, text: str) -> None:
     try:
+        from pyboot import _slf4j  # not at the start of a context
+
         _slf4j.emit(level, name, text.rstrip("\n"))
     except Exception:  # Java cannot be reached
         print(text, file=sys.stderr)
 
 
 def _excepthook(cls, value, traceback) -> None:
-    _report("", _slf4j.ERROR, _format(cls, value, traceback))
+    _report("", _ERROR, _format(cls, value, traceback))
 
 
 def _unraisablehook(unraisable) -> None:
@@ -198,7 +203,7 @@ def _unraisablehook(unraisable) -> None:
         message = unraisable.err_msg or "Exception ignored in"
         where = "" if unraisable.object is None else f": {unraisable.object!r}"
         text = _format(unraisable.exc_type, unraisable.exc_value, unraisable.exc_traceback)
-        _report("", _slf4j.ERROR, f"{message}{where}\n{text}")
+        _report("", _ERROR, f"{message}{where}\n{text}")
     except BaseException:  # it may be anything, raised anywhere
         sys.__unraisablehook__(unraisable)
 
@@ -207,7 +212,7 @@ def _thread_excepthook(args) -> None:
     if args.exc_type is not SystemExit:
         name = args.thread.name if args.thread is not None else "?"
         text = _format(args.exc_type, args.exc_value, args.exc_traceback)
-        _report("", _slf4j.ERROR, f"Exception in thread {name}:\n{text}")
+        _report("", _ERROR, f"Exception in thread {name}:\n{text}")
 
 
 def _format(cls, value, traceback) -> str:
@@ -229,7 +234,7 @@ def _hook_warnings(module) -> None:
             original(message, category, filename, lineno, file, line)
         else:
             text = module.formatwarning(message, category, filename, lineno, line)
-            _report("py.warnings", _slf4j.WARNING, text)
+            _report("py.warnings", _WARNING, text)
 
     module.showwarning = showwarning
 

@@ -29,7 +29,10 @@ ERROR = 40
 _PERIOD = 1.0
 
 # By name of a Python logger: the lowest level of Python's that its logger in Java takes.
-_thresholds: dict[str, int] = {}
+thresholds: dict[str, int] = {}
+
+# By the same names: those of the loggers in Java.
+_java_names: dict[str, str] = {"root": "python", "": "python"}
 
 # When the levels are to be asked for again. Read at each check of a level.
 due = 0.0
@@ -44,10 +47,10 @@ def threshold(name: str) -> int:
     Calls Java the first time, so it must not be called under a lock. If Java cannot be
     reached, the level is that of Python's own default.
     """
-    found = _thresholds.get(name)
+    found = thresholds.get(name)
     if found is None:
         try:
-            found = _thresholds[name] = _callbacks.function("pyboot.levels")([_java_name(name)])[0]
+            found = thresholds[name] = _callbacks.function("pyboot.levels")([_java_name(name)])[0]
         except Exception:  # between the end of one pool and the start of another
             return WARNING
     return found
@@ -57,21 +60,23 @@ def refresh() -> None:
     """Ask Java again for the levels of all loggers that are known here."""
     global due
     due = monotonic() + _PERIOD  # first, so that only one thread asks
-    names = list(_thresholds)
+    names = list(thresholds)
     if not names:
         return
     try:
         levels = _callbacks.function("pyboot.levels")([_java_name(name) for name in names])
     except Exception:  # as above: what was known stays
         return
-    _thresholds.update(zip(names, levels))
+    thresholds.update(zip(names, levels))
     for action in refreshed:
         action()
 
 
 def emit(level: int, name: str, text: str) -> None:
     """Log a text, whatever the level of the logger was when it was asked for."""
-    _callbacks.function("pyboot.log")(_index(level), _java_name(name), text)
+    # TRACE, DEBUG, INFO, WARN, ERROR: the highest that is not above the level.
+    index = 4 if level >= ERROR else level // 10 if level >= 10 else 0
+    _callbacks.function("pyboot.log")(index, _java_names.get(name) or _java_name(name), text)
 
 
 def log(message: object, level: str | int = "INFO", logger: str = "pyboot") -> None:
@@ -97,11 +102,7 @@ def log(message: object, level: str | int = "INFO", logger: str = "pyboot") -> N
 
 
 def _java_name(name: str) -> str:
-    return "python" if name in ("root", "") else "python." + name
-
-
-def _index(level: int) -> int:
-    """TRACE, DEBUG, INFO, WARN, ERROR: the highest that is not above the level."""
-    if level >= ERROR:
-        return 4
-    return 0 if level < 10 else level // 10
+    found = _java_names.get(name)
+    if found is None:
+        found = _java_names[name] = "python." + name
+    return found
