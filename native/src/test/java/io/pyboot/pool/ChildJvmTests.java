@@ -95,10 +95,13 @@ class ChildJvmTests {
 		public static void main(String[] args) throws Exception {
 			Path directory = Path.of(args[1]);
 			PythonRuntime runtime = Engine.start();
-			PythonPool pool = PythonPool.open(runtime, PoolOptions.named("child")
-				.withSize(2)
-				.withOutput(new PythonOutput((args[0].equals("log")) ? OutputTarget.LOGGER : OutputTarget.THROUGH,
-						OutputTarget.LOGGER)));
+			PythonPool pool = PythonPool
+				.open(runtime,
+						PoolOptions.named("child")
+							.withSize(2)
+							.withOutput(new PythonOutput(
+									(args[0].equals("log")) ? OutputTarget.LOGGER : OutputTarget.THROUGH,
+									OutputTarget.LOGGER)));
 			switch (args[0]) {
 				case "print" -> {
 					Engine.exec(pool, "print('\u4e2d\u6587')");

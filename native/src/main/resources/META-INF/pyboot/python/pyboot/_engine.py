@@ -275,7 +275,8 @@ def setup(config: dict) -> tuple[int, int]:
 
         _context._contexts[_thread.get_ident()] = made
     _callbacks.install()
-    _output.install(config["output"], config["max_message_size"])
+    if "output" in config:  # else nobody serves callbacks
+        _output.install(config["output"], config["max_message_size"])
     _extend_path(config["path"])
     for name in config["preload"]:
         _preload(name)
