@@ -8,6 +8,7 @@
  *   B u32 n, n bytes bytes           A u8 typecode, u32 n, n bytes   array.array
  *   [ ( S Z u32 n, n values          list, tuple, set, frozenset
  *   { u32 n, n pairs dict
+ *   X u8 kind, u32 n, n values   a value made of others; kinds and fields are in pyboot/_values.py
  */
 #ifndef PB_CODEC_H
 #define PB_CODEC_H
@@ -37,6 +38,8 @@ typedef struct {
     PyObject *int_from_bytes;
     PyObject *make_array;
     PyObject *export_value;
+    PyObject *to_wire;
+    PyObject *from_wire;
     int max_depth;
 } pb_codec;
 
