@@ -456,6 +456,16 @@ static void leave_context(pb_thread *thread, PyObject *context) {
         py.Py_DecRef(context);
 }
 
+/* Whatever it raises has no caller. */
+static void call_at_end(pb_frame *frame) {
+    PyObject *function = frame->at_end;
+    frame->at_end = NULL;
+    py.PyErr_Clear();
+    pb_clear(&(PyObject *){py.PyObject_CallFunctionObjArgs(function, NULL)});
+    py.PyErr_Clear();
+    py.Py_DecRef(function);
+}
+
 bool pb_execute(pb_frame *frame, const uint8_t *bytes, size_t length, pb_writer *reply) {
     pb_context *ctx = frame->ctx;
     pb_thread *thread = frame->thread;
@@ -482,6 +492,8 @@ bool pb_execute(pb_frame *frame, const uint8_t *bytes, size_t length, pb_writer 
     } else {
         pb_reply_raised(state, reply);
     }
+    if (frame->at_end)
+        call_at_end(frame);
     if (context)
         leave_context(thread, context);
     py.PyErr_Clear();

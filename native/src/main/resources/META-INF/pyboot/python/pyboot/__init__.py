@@ -23,13 +23,16 @@ from pyboot._engine import RequestInterrupted
 __all__ = [
     "Context",
     "JavaError",
+    "LogHandler",
     "RequestInterrupted",
     "bean_names",
     "call",
     "callbacks",
     "context",
     "environment",
+    "log",
     "publish",
+    "state",
 ]
 
 

@@ -8,7 +8,7 @@ import sys
 
 import _pyboot
 
-from pyboot import _callbacks, _context, _site
+from pyboot import _callbacks, _context, _output, _site
 
 __all__: list[str] = []
 
@@ -304,6 +304,8 @@ def setup(config: dict) -> tuple[int, int]:
 
         _context._contexts[_thread.get_ident()] = made
     _callbacks.install()
+    if "output" in config:  # else nobody serves callbacks
+        _output.install(config["output"], config["max_message_size"])
     _extend_path(config["path"])
     for name in config["preload"]:
         _preload(name)
@@ -356,12 +358,21 @@ def probe_extension(name: str) -> str | None:
 
 
 def close(millis: int) -> bool:
-    """Join the threads that Python code started, for so long at most. True if none is left."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except Exception:  # None, closed or replaced by the code that ran here: nothing to flush
-            pass
+    """Join the threads that Python code started, for so long at most. True if none is left.
+
+    Then functions registered with atexit run, while their output still reaches Java.
+    """
+    _output.flush()
+    ended = _join_threads(millis)
+    if ended:
+        import atexit
+
+        atexit._run_exitfuncs()
+    _output.uninstall()
+    return ended
+
+
+def _join_threads(millis: int) -> bool:
     threading = sys.modules.get("threading")
     if threading is None:
         return True
