@@ -1,5 +1,7 @@
 #include "pb_codec.h"
 
+#include "pb_buffer.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -372,6 +374,55 @@ static bool encode_subclass(encoder *e, PyObject *o, int depth, bool *done) {
     return false;
 }
 
+static bool no_counterpart(encoder *e, PyObject *o, const char *reason) {
+    char name[256], text[400];
+    py.PyErr_Clear();
+    type_name(o, name, sizeof name);
+    snprintf(text, sizeof text, reason ? "a Python '%s' %s, and has no counterpart in Java"
+                                       : "a Python '%s' has no counterpart in Java", name, reason);
+    return fail(e, text);
+}
+
+/* For the exception that classify_buffer raised. */
+static bool no_buffer(encoder *e, PyObject *o) {
+    PyObject *exception = py.PyErr_GetRaisedException();
+    PyObject *str = exception ? py.PyObject_Str(exception) : NULL;
+    const char *text = str ? py.PyUnicode_AsUTF8AndSize(str, NULL) : NULL;
+    char reason[128];
+    snprintf(reason, sizeof reason, "%s", text ? text : "does not say what it is");
+    bool done = no_counterpart(e, o, reason);
+    pb_clear(&str);
+    pb_clear(&exception);
+    return done;
+}
+
+/* What exports the buffer protocol. classify_buffer of pyboot._buffers says how it crosses: a str is the typecode of an
+ * array, a tuple holds a value that stands for it, False refuses it. */
+static bool encode_buffer(encoder *e, PyObject *o, int depth) {
+    PyObject *how = py.PyObject_CallFunctionObjArgs(e->codec->classify_buffer, o, NULL);
+    if (!how)
+        return no_buffer(e, o);
+    if (how == py._Py_FalseStruct) {
+        py.Py_DecRef(how);
+        return no_counterpart(e, o, NULL);
+    }
+    if (pb_type(how) == py.PyTuple_Type) {
+        PyObject *value = py.PyTuple_GetItem(how, 0);
+        bool done = value && pb_type(value) != pb_type(o) ? encode(e, value, depth) : no_counterpart(e, o, NULL);
+        py.Py_DecRef(how);
+        return done;
+    }
+    pb_buffer_kind kind = how == PB_NONE ? PB_BUFFER_PLAIN : PB_BUFFER_TYPED;
+    const char *typecode = pb_type(how) == py.PyUnicode_Type ? py.PyUnicode_AsUTF8AndSize(how, NULL) : NULL;
+    char reason[128];
+    pb_buffer_result result = pb_buffer_write(e->w, o, typecode ? PB_BUFFER_ARRAY : kind, typecode ? *typecode : 0,
+                                              reason, sizeof reason);
+    py.Py_DecRef(how);
+    if (result == PB_BUFFER_TOO_LARGE)
+        return too_large(e);
+    return result == PB_BUFFER_WRITTEN || no_counterpart(e, o, reason);
+}
+
 /* array.array as (typecode, bytes), memoryview as bytes; anything else cannot cross. */
 static bool encode_exported(encoder *e, PyObject *o) {
     PyObject *exported = py.PyObject_CallFunctionObjArgs(e->codec->export_value, o, NULL);
@@ -441,7 +492,9 @@ static bool encode(encoder *e, PyObject *o, int depth) {
     if (type == py.PyFrozenSet_Type)
         return enter(e, o, depth) && encode_set(e, o, 'Z', depth);
     bool done;
-    return encode_subclass(e, o, depth, &done) ? done : encode_exported(e, o);
+    if (encode_subclass(e, o, depth, &done))
+        return done;
+    return py.PyObject_CheckBuffer(o) ? encode_buffer(e, o, depth) : encode_exported(e, o);
 }
 
 bool pb_encode(const pb_codec *codec, pb_writer *w, PyObject *value, pb_conversion_error *error) {
@@ -495,7 +548,9 @@ static PyObject *decode_block(const pb_codec *codec, uint8_t tag, pb_reader *r) 
     case 'B': return py.PyBytes_FromStringAndSize(bytes, n);
     default: break;
     }
-    PyObject *raw = py.PyBytes_FromStringAndSize(bytes, n);
+    /* The function that fills an array from it releases the view. */
+    PyObject *raw = tag == 'A' ? py.PyMemoryView_FromMemory((char *)(uintptr_t)bytes, n, PB_BUF_READ)
+                               : py.PyBytes_FromStringAndSize(bytes, n);
     if (!raw)
         return NULL;
     PyObject *result = NULL;
@@ -602,6 +657,7 @@ static PyObject *decode(const pb_codec *codec, pb_reader *r, int depth, size_t o
     case 'B':
     case 'L':
     case 'A': return decode_block(codec, tag, r);
+    case 'Y': return pb_buffer_read(codec, r);
     case '[':
     case '(':
     case '{':

@@ -6,6 +6,7 @@
  *   a u8 n, n bytes  str, ASCII      s u32 n, n bytes   str, Latin-1
  *   u u32 n, n bytes str, UTF-8      w u32 n, n bytes   str, UTF-16LE, lone surrogates allowed
  *   B u32 n, n bytes bytes           A u8 typecode, u32 n, n bytes   array.array
+ *   Y u8 code, u8 d, d i64 lengths, u32 n, n bytes    memoryview of numbers with d dimensions, in C order
  *   [ ( S Z u32 n, n values          list, tuple, set, frozenset
  *   { u32 n, n pairs dict
  */
@@ -37,6 +38,8 @@ typedef struct {
     PyObject *int_from_bytes;
     PyObject *make_array;
     PyObject *export_value;
+    PyObject *classify_buffer;
+    PyObject *make_buffer;
     int max_depth;
 } pb_codec;
 

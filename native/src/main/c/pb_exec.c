@@ -486,9 +486,11 @@ bool pb_state_init(pb_context *ctx) {
     s->codec.int_from_bytes = engine_function(s, "int_from_bytes");
     s->codec.make_array = engine_function(s, "make_array");
     s->codec.export_value = engine_function(s, "export_value");
+    s->codec.classify_buffer = engine_function(s, "classify_buffer");
+    s->codec.make_buffer = engine_function(s, "make_buffer");
     return s->sessions && s->code[0] && s->code[1] && s->resolve && s->resolve_in && s->compile_source &&
            s->describe && s->collect && s->interrupted && s->codec.int_to_bytes && s->codec.int_from_bytes && s->codec.make_array &&
-           s->codec.export_value;
+           s->codec.export_value && s->codec.classify_buffer && s->codec.make_buffer;
 }
 
 void pb_state_clear(pb_state *s) {
@@ -503,7 +505,8 @@ void pb_state_clear(pb_state *s) {
     PyObject **owned[] = {&s->sessions,       &s->main,           &s->code[0],         &s->code[1],
                           &s->resolve,        &s->resolve_in,     &s->compile_source,  &s->describe,
                           &s->collect,        &s->interrupted,    &s->codec.int_to_bytes, &s->codec.int_from_bytes,
-                          &s->codec.make_array, &s->codec.export_value, &s->builtins,  &s->engine};
+                          &s->codec.make_array, &s->codec.export_value, &s->builtins,  &s->engine,
+                          &s->codec.classify_buffer, &s->codec.make_buffer};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         pb_clear(owned[i]);
 }

@@ -13,7 +13,7 @@ static pb_codec codec = {.max_depth = DEPTH};
 
 /* What the tests need in Python: random values of every wire type, and a comparison that sees types and bits. */
 static const char HELPERS[] =
-    "import array, random, struct\n"
+    "import array, math, random, struct\n"
     "def same(a, b):\n"
     "    if type(a) is not type(b): return False\n"
     "    if isinstance(a, (list, tuple)): return len(a) == len(b) and all(map(same, a, b))\n"
@@ -40,6 +40,10 @@ static const char HELPERS[] =
     "    if depth == 0 or r.random() < 0.3:\n"
     "        if r.random() < 0.1:\n"
     "            return array.array(r.choice('bBhHiIlLqQfd'), [r.randrange(100) for _ in range(r.randrange(9))])\n"
+    "        if r.random() < 0.1:\n"
+    "            code = r.choice('bhHiIqQ?')\n"
+    "            shape = r.choice([(), (3,), (2, 3), (1, 1, 2)])\n"
+    "            return memoryview(r.randbytes(struct.calcsize(code) * math.prod(shape))).cast(code, shape)\n"
     "        return scalar(r)\n"
     "    n = r.choice([0, 1, 3, 8])\n"
     "    return r.choice([\n"
@@ -56,11 +60,13 @@ static PyObject *function(const char *name) {
 static void set_up(void) {
     ns = test_python_namespace();
     test_python_exec(ns, HELPERS);
-    test_python_exec(ns, "from pyboot._engine import int_to_bytes, int_from_bytes, make_array, export_value");
+    test_python_exec(ns, "from pyboot._engine import int_to_bytes, int_from_bytes, make_array, export_value, classify_buffer, make_buffer");
     codec.int_to_bytes = function("int_to_bytes");
     codec.int_from_bytes = function("int_from_bytes");
     codec.make_array = function("make_array");
     codec.export_value = function("export_value");
+    codec.classify_buffer = function("classify_buffer");
+    codec.make_buffer = function("make_buffer");
 }
 
 /* A message in memory of exactly its size, so that AddressSanitizer sees a read past its end. */
@@ -159,6 +165,8 @@ static void every_type_crosses(void) {
         "'\\U0010ffff'", "'\\ud800'", "'\\udc00\\ud800'", "b''", "b'\\0' * 3000", "[]", "()", "{}",
         "set()", "frozenset()", "[[[]]]", "{(): {}, frozenset(): []}", "{1: 'a', 1.5: 'b', None: 'c', b'x': 'd'}",
         "{'\\ud800': 1}", "array.array('d', [1.5, -0.0])", "array.array('b')", "[None] * 1000",
+        "memoryview(array.array('d', range(6))).cast('B').cast('d', (2, 3))", "memoryview(b'abcd').cast('B', (2, 2))",
+        "memoryview(b'12345678').cast('q', ())", "memoryview(b'').cast('d')", "[memoryview(b'abcd').cast('i')]",
     };
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         PyObject *value = test_python_eval(ns, values[i]);
@@ -311,6 +319,16 @@ static void malformed_bytes_are_refused(void) {
     check_refused("Au\4\0\0\0\377\377\377\377", 10, "typecode");
     check_refused("A\0\1\0\0\0x", 7, "typecode");
     check_refused("Ax\0\0\0\0", 6, "typecode");
+    check_refused("Y", 1, "unknown items");
+    check_refused("Ycx", 3, "unknown items");
+    check_refused("Yd", 2, "no shape");
+    check_refused("Yd\101", 3, "no shape"); /* 65 dimensions */
+    check_refused("Yd\1\1\0\0\0\0\0\0", 10, "no shape");
+    check_refused("YB\1\1\0\0\0\0\0\0\0\2\0\0\0xx", 17, "not that of its shape");
+    check_refused("YB\1\2\0\0\0\0\0\0\0\2\0\0\0x", 16, "not that of its shape");
+    check_refused("YB\1\377\377\377\377\377\377\377\377\1\0\0\0x", 16, "impossible shape");
+    check_refused("Yd\2\0\0\0\100\0\0\0\0\0\0\0\100\0\0\0\0\0\0\0\0", 23, "impossible shape");
+    check_refused("Yd\0\1\0\0\0x", 8, "not that of its shape");
 }
 
 /* Counts of containers within each other must not each claim all bytes that are left: memory would grow with the

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.pyboot.PythonBuffer;
 import io.pyboot.PythonConversionException;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,8 @@ import org.springframework.util.ClassUtils;
  * <li>A string of one character may be a {@code char}; other types are made of a string
  * by the {@link ConversionService}, except numbers, booleans and containers.</li>
  * <li>Lists, sets, maps, arrays and optionals are converted element by element.</li>
+ * <li>A buffer of numbers may be an array of as many dimensions, a list or, without
+ * dimensions, its number.</li>
  * <li>A dict may be a record or bean, by way of the {@link StructureMapping}.</li>
  * </ul>
  */
@@ -36,6 +39,8 @@ public final class ResultConverter {
 	private final @Nullable StructureMapping structures;
 
 	private final ContainerConverter containers = new ContainerConverter(this);
+
+	private final BufferConverter buffers = new BufferConverter(this, this.containers);
 
 	/**
 	 * @param conversionService makes values of strings
@@ -99,6 +104,9 @@ public final class ResultConverter {
 		}
 		if (target.isInstance(value) && !type.hasGenerics()) {
 			return value;
+		}
+		if (value instanceof PythonBuffer buffer) {
+			return this.buffers.convert(buffer, type, target, path);
 		}
 		if (ContainerConverter.isContainer(target)) {
 			return this.containers.convert(value, type, target, path);

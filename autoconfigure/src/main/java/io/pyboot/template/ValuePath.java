@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
+import io.pyboot.PythonBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +68,9 @@ record ValuePath(@Nullable ValuePath parent, Object step) {
 		}
 		if (value instanceof Map) {
 			return "dict";
+		}
+		if (value instanceof PythonBuffer) {
+			return "buffer";
 		}
 		return (value instanceof Set) ? "set" : value.getClass().getName();
 	}

@@ -61,7 +61,11 @@ public final class WireDecoder {
 		}
 	}
 
-	private int advance(int bytes) {
+	ByteBuffer memory() {
+		return this.memory;
+	}
+
+	int advance(int bytes) {
 		int at = this.position;
 		if (bytes < 0 || bytes > this.end - at) {
 			throw new ConversionFailure("the answer is malformed: it ends too early");
@@ -101,6 +105,7 @@ public final class WireDecoder {
 			}
 			case WireTag.BIG_INT -> bigInteger(bytes(blockLength()));
 			case WireTag.ARRAY -> array();
+			case WireTag.BUFFER -> BufferCodec.read(this);
 			case WireTag.LIST -> list(depth);
 			case WireTag.TUPLE -> tuple(depth, key);
 			case WireTag.DICT -> dict(depth);

@@ -31,6 +31,8 @@ final class WireTag {
 
 	static final byte ARRAY = 'A';
 
+	static final byte BUFFER = 'Y';
+
 	static final byte LIST = '[';
 
 	static final byte TUPLE = '(';

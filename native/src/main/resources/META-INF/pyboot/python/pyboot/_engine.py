@@ -9,6 +9,7 @@ import sys
 import _pyboot
 
 from pyboot import _context
+from pyboot._buffers import classify_buffer, make_array, make_buffer  # noqa: F401
 
 __all__: list[str] = []
 
@@ -121,12 +122,6 @@ def int_to_bytes(value: int) -> bytes:
 
 def int_from_bytes(data: bytes) -> int:
     return int.from_bytes(data, "little", signed=True)
-
-
-def make_array(typecode: str, data: bytes):
-    from array import array
-
-    return array(typecode, data)
 
 
 def export_value(value):
