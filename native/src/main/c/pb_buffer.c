@@ -95,16 +95,16 @@ static pb_buffer_result write_view(pb_writer *w, const Py_buffer *view, pb_buffe
     if (tag == 'A') {
         code = typecode;
     } else if (!code) {
-        snprintf(error, error_size, "holds items of the format '%.80s'", view->format ? view->format : "B");
+        snprintf(error, error_size, "it holds items of the format '%.80s'", view->format ? view->format : "B");
         return PB_BUFFER_REFUSED;
     }
     if (view->ndim < 0 || view->ndim > PB_MAX_DIMENSIONS || view->len < 0)
-        return refused(error, error_size, "exports a buffer of an impossible shape");
+        return refused(error, error_size, "it exports a buffer of an impossible shape");
     size_t n = (size_t)view->len;
     if (n > UINT32_MAX || !write_head(w, tag, (uint8_t)code, view, (uint32_t)n))
         return PB_BUFFER_TOO_LARGE;
     if (n > 0 && py.PyBuffer_ToContiguous(w->base + w->pos, view, view->len, 'C') < 0)
-        return refused(error, error_size, "could not be read");
+        return refused(error, error_size, "it could not be read");
     if (swapped)
         swap_items(w->base + w->pos, n, (size_t)view->itemsize);
     w->pos += n;
@@ -115,7 +115,7 @@ pb_buffer_result pb_buffer_write(pb_writer *w, PyObject *o, pb_buffer_kind kind,
                                  size_t error_size) {
     Py_buffer view;
     if (py.PyObject_GetBuffer(o, &view, PB_BUF_FULL_RO) < 0)
-        return refused(error, error_size, "does not give its buffer away");
+        return refused(error, error_size, "it does not give its buffer away");
     pb_buffer_result result = write_view(w, &view, kind, typecode, error, error_size);
     py.PyBuffer_Release(&view);
     return result;

@@ -1,6 +1,7 @@
 #include "pb_codec.h"
 
 #include "pb_buffer.h"
+#include "pb_view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -375,11 +376,12 @@ static bool encode_subclass(encoder *e, PyObject *o, int depth, bool *done) {
 }
 
 static bool no_counterpart(encoder *e, PyObject *o, const char *reason) {
-    char name[256], text[400];
-    py.PyErr_Clear();
+    char name[256], text[PB_MESSAGE_SIZE];
     type_name(o, name, sizeof name);
-    snprintf(text, sizeof text, reason ? "a Python '%s' %s, and has no counterpart in Java"
-                                       : "a Python '%s' has no counterpart in Java", name, reason);
+    if (reason)
+        snprintf(text, sizeof text, "a Python '%s' cannot become a Java value: %.200s", name, reason);
+    else
+        snprintf(text, sizeof text, "a Python '%s' has no counterpart in Java", name);
     return fail(e, text);
 }
 
@@ -389,7 +391,7 @@ static bool no_buffer(encoder *e, PyObject *o) {
     PyObject *str = exception ? py.PyObject_Str(exception) : NULL;
     const char *text = str ? py.PyUnicode_AsUTF8AndSize(str, NULL) : NULL;
     char reason[128];
-    snprintf(reason, sizeof reason, "%s", text ? text : "does not say what it is");
+    snprintf(reason, sizeof reason, "%s", text ? text : "it does not say what it is");
     bool done = no_counterpart(e, o, reason);
     pb_clear(&str);
     pb_clear(&exception);
@@ -658,6 +660,7 @@ static PyObject *decode(const pb_codec *codec, pb_reader *r, int depth, size_t o
     case 'L':
     case 'A': return decode_block(codec, tag, r);
     case 'Y': return pb_buffer_read(codec, r);
+    case 'Q': return pb_view_read(codec, r);
     case '[':
     case '(':
     case '{':

@@ -7,6 +7,7 @@
  *   u u32 n, n bytes str, UTF-8      w u32 n, n bytes   str, UTF-16LE, lone surrogates allowed
  *   B u32 n, n bytes bytes           A u8 typecode, u32 n, n bytes   array.array
  *   Y u8 code, u8 d, d i64 lengths, u32 n, n bytes    memoryview of numbers with d dimensions, in C order
+ *   Q i64            memoryview of memory of Java's, by its number, for the length of a request
  *   [ ( S Z u32 n, n values          list, tuple, set, frozenset
  *   { u32 n, n pairs dict
  */
@@ -30,6 +31,7 @@ typedef struct {
 typedef struct {
     const uint8_t *at;
     const uint8_t *end;
+    PyObject **views; /* where to put the views that are read, a list made with the first one; NULL to refuse them */
 } pb_reader;
 
 /* What the codec needs from its interpreter: a few Python functions of pyboot._codec. Owned by the context. */
@@ -40,6 +42,8 @@ typedef struct {
     PyObject *export_value;
     PyObject *classify_buffer;
     PyObject *make_buffer;
+    PyObject *make_view;
+    PyObject *end_views;
     int max_depth;
 } pb_codec;
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pb_context.h"
+#include "pb_view.h"
 
 enum { MAX_FUNCTIONS = 1 << 16, MAX_CODE = 512, MAX_CACHED_SOURCE = 1 << 16, MAX_PLAIN_TEXT = 1000, SMALL_CALL = 16 };
 
@@ -371,8 +372,8 @@ static PyObject *run_source(pb_state *state, pb_reader *r, int64_t session, bool
 
 /* ---- one request ---- */
 
-static PyObject *run(pb_state *state, const uint8_t *bytes, size_t length, bool *bad_request) {
-    pb_reader r = {bytes, bytes + length};
+static PyObject *run(pb_state *state, const uint8_t *bytes, size_t length, PyObject **views, bool *bad_request) {
+    pb_reader r = {bytes, bytes + length, views};
     uint8_t op;
     int64_t session;
     if (!pb_read_u8(&r, &op) || r.end - r.at < 8) {
@@ -420,7 +421,8 @@ bool pb_execute(pb_context *ctx, pb_thread *thread, const uint8_t *bytes, size_t
     atomic_store_explicit(&ctx->requests, atomic_load_explicit(&ctx->requests, memory_order_relaxed) + 1,
                           memory_order_relaxed);
     PyObject *context = enter_context(thread);
-    PyObject *result = context ? run(state, bytes, length, &bad_request) : NULL;
+    PyObject *views = NULL;
+    PyObject *result = context ? run(state, bytes, length, &views, &bad_request) : NULL;
     if (result) {
         succeeded = reply_value(state, result, reply);
         py.Py_DecRef(result); /* may run Python code, which belongs to the request */
@@ -434,6 +436,8 @@ bool pb_execute(pb_context *ctx, pb_thread *thread, const uint8_t *bytes, size_t
     } else {
         pb_reply_raised(state, reply);
     }
+    if (views)
+        pb_view_end(&state->codec, views); /* after the reply, for which one may be the result */
     if (context)
         leave_context(thread, context);
     py.PyErr_Clear();
@@ -488,9 +492,12 @@ bool pb_state_init(pb_context *ctx) {
     s->codec.export_value = engine_function(s, "export_value");
     s->codec.classify_buffer = engine_function(s, "classify_buffer");
     s->codec.make_buffer = engine_function(s, "make_buffer");
+    s->codec.make_view = engine_function(s, "make_view");
+    s->codec.end_views = engine_function(s, "end_views");
     return s->sessions && s->code[0] && s->code[1] && s->resolve && s->resolve_in && s->compile_source &&
            s->describe && s->collect && s->interrupted && s->codec.int_to_bytes && s->codec.int_from_bytes && s->codec.make_array &&
-           s->codec.export_value && s->codec.classify_buffer && s->codec.make_buffer;
+           s->codec.export_value && s->codec.classify_buffer && s->codec.make_buffer &&
+           s->codec.make_view && s->codec.end_views;
 }
 
 void pb_state_clear(pb_state *s) {
@@ -506,7 +513,8 @@ void pb_state_clear(pb_state *s) {
                           &s->resolve,        &s->resolve_in,     &s->compile_source,  &s->describe,
                           &s->collect,        &s->interrupted,    &s->codec.int_to_bytes, &s->codec.int_from_bytes,
                           &s->codec.make_array, &s->codec.export_value, &s->builtins,  &s->engine,
-                          &s->codec.classify_buffer, &s->codec.make_buffer};
+                          &s->codec.classify_buffer, &s->codec.make_buffer,
+                          &s->codec.make_view, &s->codec.end_views};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         pb_clear(owned[i]);
 }

@@ -4,6 +4,7 @@
 
 #include "pb_context.h"
 #include "pb_request.h"
+#include "pb_view.h"
 
 __thread uint64_t pb_current_request;
 
@@ -41,9 +42,20 @@ static PyObject *current_request(PyObject *self, PyObject *unused) {
     return py.PyLong_FromLongLong((long long)pb_current_request);
 }
 
+/* give_back_view(number): the memory of Java that pyboot._views was given is no longer seen. */
+static PyObject *give_back_view(PyObject *self, PyObject *number) {
+    int overflow = 0;
+    pb_view_give_back(py.PyLong_AsLongLongAndOverflow(number, &overflow));
+    if (py.PyErr_Occurred())
+        return NULL;
+    py.Py_IncRef(PB_NONE);
+    return PB_NONE;
+}
+
 static PyMethodDef methods[] = {
     {"probe_extension", probe_extension, PB_METH_O, "probe_extension(name) -> str | None"},
     {"current_request", current_request, PB_METH_NOARGS, "current_request() -> int"},
+    {"give_back_view", give_back_view, PB_METH_O, "give_back_view(number) -> None"},
 };
 
 bool pb_module_register(void) {

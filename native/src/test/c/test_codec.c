@@ -5,10 +5,12 @@
 #include <string.h>
 
 #include "pb_codec.h"
+#include "pb_view.h"
 
 enum { DEPTH = 50, LIMIT = 1 << 20, CORPUS = 200 };
 
 static PyObject *ns;
+static PyObject **views; /* where decode puts the views that it reads */
 static pb_codec codec = {.max_depth = DEPTH};
 
 /* What the tests need in Python: random values of every wire type, and a comparison that sees types and bits. */
@@ -60,13 +62,15 @@ static PyObject *function(const char *name) {
 static void set_up(void) {
     ns = test_python_namespace();
     test_python_exec(ns, HELPERS);
-    test_python_exec(ns, "from pyboot._engine import int_to_bytes, int_from_bytes, make_array, export_value, classify_buffer, make_buffer");
+    test_python_exec(ns, "from pyboot._engine import int_to_bytes, int_from_bytes, make_array, export_value, classify_buffer, make_buffer, make_view, end_views");
     codec.int_to_bytes = function("int_to_bytes");
     codec.int_from_bytes = function("int_from_bytes");
     codec.make_array = function("make_array");
     codec.export_value = function("export_value");
     codec.classify_buffer = function("classify_buffer");
     codec.make_buffer = function("make_buffer");
+    codec.make_view = function("make_view");
+    codec.end_views = function("end_views");
 }
 
 /* A message in memory of exactly its size, so that AddressSanitizer sees a read past its end. */
@@ -98,7 +102,7 @@ static bool encode(PyObject *value, size_t cap, size_t limit, message *m, pb_con
 }
 
 static PyObject *decode(message m) {
-    pb_reader r = {m.bytes, m.bytes + m.length};
+    pb_reader r = {m.bytes, m.bytes + m.length, views};
     PyObject *value = pb_decode(&codec, &r);
     CHECK((value != NULL) == (py.PyErr_Occurred() == NULL));
     CHECK(r.at <= r.end);
@@ -348,6 +352,54 @@ static void counts_share_the_bytes_that_are_left(void) {
     free(bytes);
 }
 
+static message view_message(int64_t view) {
+    uint8_t bytes[9] = {'Q'};
+    memcpy(bytes + 1, &view, sizeof view);
+    return copy_of(bytes, sizeof bytes);
+}
+
+static void memory_is_lent_for_a_request(void) {
+    char *memory = strdup("lent");
+    int64_t view = pb_view_open(memory, 4, false);
+    message m = view_message(view), unknown = view_message(view + (1 << 20));
+    check_refused(m.bytes, m.length, "no place here");
+    PyObject *lent = NULL;
+    views = &lent;
+    check_refused(unknown.bytes, unknown.length, "not lent");
+    check_refused("Q1234567", 8, "no place here");
+    PyObject *seen = decode(m);
+    CHECK(seen != NULL);
+    py.PyDict_SetItemString(ns, "seen", seen);
+    test_python_exec(ns, "assert bytes(seen) == b'lent' and seen.readonly\npart = seen[1:]");
+    py.PyDict_SetItemString(ns, "holder", py.PyTuple_GetItem(py.PyList_GetItem(lent, 0), 0));
+    CHECK(pb_view_in_use(view));
+    pb_view_end(&codec, lent);
+    /* It has ended, but a part of it holds the memory. */
+    test_python_exec(ns, "try: seen[0]; raise AssertionError\n"
+                         "except ValueError: pass\n"
+                         "try: memoryview(holder); raise AssertionError\n"
+                         "except BufferError: pass\n"
+                         "assert bytes(part) == b'ent'");
+    CHECK(pb_view_close(view) && pb_view_in_use(view));
+    lent = NULL;
+    check_refused(m.bytes, m.length, "not lent"); /* closed */
+    test_python_exec(ns, "del part");
+    CHECK(!pb_view_in_use(view) && !pb_view_close(view));
+    free(memory); /* AddressSanitizer sees whoever reads it */
+    char other[4];
+    int64_t next = pb_view_open(other, sizeof other, true);
+    CHECK(next != view && next != 0);
+    CHECK(!pb_view_close(next));
+    pb_view_give_back(next); /* over: nothing happens */
+    test_python_exec(ns, "del seen, holder");
+    py.Py_DecRef(seen);
+    if (lent)
+        py.Py_DecRef(lent);
+    views = NULL;
+    free(m.bytes);
+    free(unknown.bytes);
+}
+
 static void depth_is_limited_when_reading(void) {
     static const char tags[] = "[({SZ";
     for (int i = 0; i < 5; i++) {
@@ -433,6 +485,7 @@ void test_codec(void) {
     containers_may_change_while_they_are_converted();
     malformed_bytes_are_refused();
     counts_share_the_bytes_that_are_left();
+    memory_is_lent_for_a_request();
     depth_is_limited_when_reading();
     random_values_cross_and_damage_is_noticed();
     pb_clear(&ns);

@@ -27,6 +27,7 @@ import io.pyboot.PythonBuffer;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonElementType;
 import io.pyboot.PythonTuple;
+import io.pyboot.PythonView;
 import io.pyboot.testing.PythonApplication;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Tag;
@@ -143,6 +144,7 @@ class TypesDocumentationTests {
 		examples.put("new short[] { 1, 2 }", new short[] { 1, 2 });
 		examples.put("new double[][] { { 1 }, { 2, 3 } }", new double[][] { { 1 }, { 2, 3 } });
 		examples.put("IntBuffer.wrap(new int[] { 1, 2 })", IntBuffer.wrap(new int[] { 1, 2 }));
+		examples.put("PythonView.of(bytes)", PythonView.of(ByteBuffer.allocateDirect(1)));
 		examples.put("CharBuffer.wrap(\"text\")", CharBuffer.wrap("text"));
 		examples.put("new boolean[] { true }", new boolean[] { true });
 		examples.put("PythonBuffer.wrap(UINT8, bytes, 2, 1)",

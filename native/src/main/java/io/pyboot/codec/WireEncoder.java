@@ -12,6 +12,7 @@ import java.util.function.UnaryOperator;
 import io.pyboot.PythonBuffer;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonTuple;
+import io.pyboot.PythonView;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -197,6 +198,11 @@ public final class WireEncoder {
 		}
 		else if (value instanceof PythonBuffer source) {
 			BufferCodec.write(this, source);
+		}
+		else if (value instanceof PythonView view) {
+			long number = this.buffer.lend(view);
+			writeByte(WireTag.VIEW);
+			writeLong(number);
 		}
 		else if (value instanceof Object[] array) {
 			writeArray(array, depth, hashable);

@@ -33,6 +33,8 @@ final class WireTag {
 
 	static final byte BUFFER = 'Y';
 
+	static final byte VIEW = 'Q';
+
 	static final byte LIST = '[';
 
 	static final byte TUPLE = '(';

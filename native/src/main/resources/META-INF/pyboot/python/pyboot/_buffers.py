@@ -79,7 +79,7 @@ def _classify_scalar(numpy, value):
 def _exact_float(value) -> float:
     number = float(value)
     if number != value and value == value:
-        raise ValueError("is a long double that does not fit into a float")
+        raise ValueError("it is a long double that does not fit into a float")
     return number
 
 
@@ -93,5 +93,5 @@ def _times(numpy, value):
     exact = value.astype(f"{value.dtype.kind}8[{'D' if dates else 'us'}]")
     same = (exact == value) | numpy.isnat(value)
     if not numpy.all(same) or any(type(v) is int for v in numpy.ravel(exact).tolist()):
-        raise ValueError("has dates or times that do not fit into those of datetime")
+        raise ValueError("it has dates or times that do not fit into those of datetime")
     return exact

@@ -10,6 +10,7 @@ import _pyboot
 
 from pyboot import _context
 from pyboot._buffers import classify_buffer, make_array, make_buffer  # noqa: F401
+from pyboot._views import end_views, make_view  # noqa: F401
 
 __all__: list[str] = []
 
