@@ -11,7 +11,7 @@
 
 #define EXPORT __attribute__((visibility("default")))
 
-enum { ABI = 1 };
+enum { ABI = 2 };
 
 EXPORT int64_t pb_abi(void) {
     return ABI;
@@ -187,9 +187,23 @@ EXPORT int64_t pb_await_end(int64_t id, int64_t nanos) {
 
 /* ---- requests ---- */
 
-/* The caller's way: runs the request in buf on the calling thread and puts the reply in its place. */
-EXPORT int64_t pb_call(int64_t id, uint8_t *buf, int32_t length, int32_t cap, int64_t request) {
-    pb_context *ctx = pb_enter(id, true);
+/* Enters a context for a request. One that is made by a callback belongs to a request that was accepted before, so it
+ * is also taken while the context drains. */
+static pb_context *enter_for_request(int64_t id, bool nested) {
+    pb_context *ctx = pb_enter(id, !nested);
+    if (!ctx)
+        return NULL;
+    uint32_t phase = atomic_load(&ctx->phase);
+    if (phase == PB_READY || phase == PB_STOPPING)
+        return ctx;
+    pb_leave(ctx);
+    return NULL;
+}
+
+/* The caller's way: runs the request in buf on the calling thread and puts the reply in its place. A nested request is
+ * made by a callback of this context. */
+EXPORT int64_t pb_call(int64_t id, int32_t nested, uint8_t *buf, int32_t length, int32_t cap, int64_t request) {
+    pb_context *ctx = enter_for_request(id, nested);
     if (!ctx)
         return PB_STALE;
     pb_thread *thread = pb_thread_enter(ctx);
@@ -198,28 +212,45 @@ EXPORT int64_t pb_call(int64_t id, uint8_t *buf, int32_t length, int32_t cap, in
         return PB_NO_MEMORY;
     }
     pb_writer reply = {.base = buf, .cap = (size_t)cap, .limit = ctx->state.max_message};
-    pb_thread_begin(thread, (uint64_t)request);
+    pb_frame frame = {.ctx = ctx, .thread = thread, .request = (uint64_t)request, .buf = buf, .cap = (size_t)cap};
+    pb_frame_push(&frame);
     if (!pb_thread_attach(ctx, thread)) {
-        pb_thread_begin(thread, 0);
+        pb_frame_pop(&frame, false);
         pb_leave(ctx);
         return PB_NO_MEMORY;
     }
-    pb_execute(ctx, thread, buf, (size_t)length, &reply);
-    pb_thread_end(ctx, thread);
-    pb_thread_reap(ctx);
+    pb_execute(&frame, buf, (size_t)length, &reply);
+    pb_frame_pop(&frame, true);
+    if (!frame.outer) /* a frame further out has its own state, which may not be given up in between */
+        pb_thread_reap(ctx);
     py.PyEval_ReleaseThread(thread->ts);
     pb_leave(ctx);
     return hand_over(&reply, buf);
 }
 
-/* The owner's way: queues a copy of the request in buf. Returns a ticket. kind is a pb_kind. */
+/* The owner's way: queues a copy of the request in buf. Returns a ticket. kind is a pb_kind, with PB_NESTED if the
+ * request is made by a callback of this context. */
 EXPORT int64_t pb_submit(int64_t id, int32_t kind, const uint8_t *buf, int32_t length, int64_t request) {
-    pb_context *ctx = pb_enter(id, true);
+    pb_context *ctx = enter_for_request(id, kind & PB_NESTED);
     if (!ctx)
         return PB_STALE;
-    int64_t ticket = pb_queue_submit(ctx->queue, (pb_kind)kind, (uint64_t)request, buf, (uint32_t)length);
+    int64_t ticket = pb_queue_submit(ctx->queue, (uint32_t)kind, (uint64_t)request, buf, (uint32_t)length);
     pb_leave(ctx);
     return ticket;
+}
+
+/* Answers a callback that pb_await or pb_drain gave; its ticket is void then. */
+EXPORT int64_t pb_answer(int64_t id, int64_t ticket, const uint8_t *buf, int32_t length) {
+    pb_context *ctx = pb_enter(id, false);
+    if (!ctx)
+        return PB_STALE;
+    int64_t result = pb_queue_answer(ctx->queue, ticket, buf, (uint32_t)length);
+    pb_leave(ctx);
+    return result;
+}
+
+EXPORT void pb_set_upcall(pb_upcall upcall) {
+    pb_callback_set_upcall(upcall);
 }
 
 EXPORT int64_t pb_await(int64_t id, int64_t ticket, uint8_t *buf, int32_t cap, int64_t nanos) {

@@ -26,12 +26,41 @@ typedef struct {
     PyObject *describe;
     PyObject *collect;
     PyObject *interrupted;   /* pyboot.RequestInterrupted */
+    PyObject *raise_java;
     PyObject **parents;      /* by function number: the object that holds the function, and its name there */
     PyObject **names;
     uint32_t functions;      /* length of the two arrays */
     pb_codec codec;
     size_t max_message;
 } pb_state;
+
+/* One request on the stack of the thread that runs it. A callback into Java may come back with another request: that
+ * one's frame is put on top. The thread pushes frames, and pops them under the GIL (and, where there is none, under the
+ * context's lock), so that whoever holds the GIL and the lock may walk the frames of any thread. */
+typedef struct pb_frame {
+    struct pb_frame *outer; /* of the same thread state */
+    struct pb_frame *below; /* of the same thread of the system, in whatever context; that thread's own */
+    pb_context *ctx;
+    struct pb_thread *thread;
+    uint64_t request;
+    uint32_t depth; /* frames further out */
+    /* The owner's way: the slot of the request. NULL on the caller's way. */
+    pb_slot *slot;
+    /* The caller's way: its buffer, which callbacks use while buf_free: neither the request is read nor the reply is
+     * written then. */
+    uint8_t *buf;
+    size_t cap;
+    bool buf_free;
+    /* An async exception was set for this request. Under the same rule as the list. */
+    _Atomic bool interrupted;
+    /* It was set while the thread ran a frame further in, which may have used it up. */
+    _Atomic bool deferred;
+    /* The wait for a callback's answer is to end. */
+    _Atomic bool cut;
+} pb_frame;
+
+/* The frame on top of the calling thread, NULL for none. */
+extern __thread pb_frame *pb_current __attribute__((tls_model("initial-exec")));
 
 /* One thread's way into one context. Made by the thread itself; owned by the context, which frees it when the thread
  * has died (orphan) or when the context ends. */
@@ -40,11 +69,9 @@ typedef struct pb_thread {
     PyThreadState *ts;
     PyObject *context;      /* an empty PEP 567 context, kept from request to request while it stays empty */
     unsigned long ident;    /* as Python knows the thread */
+    char *stack_end;        /* Python code must not go below this address; NULL if that is not known */
     bool orphan;            /* the thread is dead; under the lock */
-    /* The request that this thread runs, 0 for none. Set by the thread before it takes the GIL; cleared under the GIL
-     * (and, where there is none, under the context's lock). An interrupter compares it under the same. */
-    _Atomic uint64_t request;
-    _Atomic bool interrupted; /* an async exception was set for the request; under the same rule */
+    pb_frame *_Atomic frame; /* the request on top; see there */
 } pb_thread;
 
 typedef enum { PB_UNUSED, PB_STARTING, PB_READY, PB_STOPPING, PB_ENDED, PB_FAILED } pb_phase;
@@ -61,7 +88,7 @@ struct pb_context {
     /* Threads inside a function of this library that use the context. Entering means: increment, then look at the
      * generation and the phase. Ending means: change the phase, then wait until nobody is inside. */
     _Atomic uint32_t inside;
-    PyInterpreterState *interp;
+    PyInterpreterState *_Atomic interp; /* set by the owner; read by whoever looks for the context of its interpreter */
     pb_state state;
     pb_thread owner;
     pb_queue *queue;
@@ -91,6 +118,13 @@ void pb_leave(pb_context *ctx);
 
 /* The structure of an id, whether or not that life of it has ended; NULL for an id that never was. */
 pb_context *pb_context_of(int64_t id);
+
+/* The context whose owner thread calls, or one whose interpreter the calling thread is attached to: entered, as by
+ * pb_enter. NULL if there is none. */
+pb_context *pb_enter_here(void);
+
+/* Set by an owner thread for itself. */
+extern __thread pb_context *pb_owned __attribute__((tls_model("initial-exec")));
 
 /* Makes the structure available for another context. */
 void pb_context_recycle(pb_context *ctx);
@@ -122,9 +156,10 @@ void pb_thread_reap(pb_context *ctx);
 /* Frees all thread states but the owner's. As above; no other thread is inside. */
 void pb_thread_clear_all(pb_context *ctx);
 
-/* Begins and ends a request on a thread; the end is under the GIL. */
-void pb_thread_begin(pb_thread *thread, uint64_t request);
-void pb_thread_end(pb_context *ctx, pb_thread *thread);
+/* Begins and ends a request on a thread. ctx, thread, request and the way's fields of the frame are set by the caller.
+ * The end is under the GIL if attached. */
+void pb_frame_push(pb_frame *frame);
+void pb_frame_pop(pb_frame *frame, bool attached);
 
 /* ---- pb_exec.c: requests ---- */
 
@@ -151,7 +186,7 @@ typedef enum {
 bool pb_function_define(uint32_t number, const char *name, uint32_t length);
 
 /* Runs one request under the GIL and writes its reply. True if it succeeded. */
-bool pb_execute(pb_context *ctx, pb_thread *thread, const uint8_t *bytes, size_t length, pb_writer *reply);
+bool pb_execute(pb_frame *frame, const uint8_t *bytes, size_t length, pb_writer *reply);
 
 /* Writes the reply for the exception that is set, and clears it. */
 void pb_reply_raised(pb_state *state, pb_writer *reply);
@@ -160,7 +195,21 @@ void pb_reply_raised(pb_state *state, pb_writer *reply);
 bool pb_state_init(pb_context *ctx);
 void pb_state_clear(pb_state *state);
 
+/* ---- pb_callback.c: Python calls Java ---- */
+
+/* The functions of the module _pyboot that call Java: java_function and call_java. */
+PyObject *pb_java_function(PyObject *self, PyObject *number_and_name);
+
+/* Runs a message of a callback on the calling thread, which is one of Java's that waits in pb_call. Returns the address
+ * of the answer: u64 length, then so many bytes; 0 if there is none. The memory stays as it is until Java calls this
+ * library again on the same thread. */
+typedef int64_t (*pb_upcall)(int64_t pool, int64_t message, int64_t length);
+void pb_callback_set_upcall(pb_upcall upcall);
+
 /* ---- pb_serve.c: the owner thread ---- */
+
+/* Owner: runs the request in a slot. Under the GIL. */
+void pb_serve_one(pb_context *ctx, pb_slot *slot);
 
 /* Starts the owner thread. 0, or an errno. */
 int pb_serve_start(pb_context *ctx);
@@ -172,6 +221,7 @@ void pb_pool_add(pb_pool *pool, pb_context *ctx);
 /* abandoned: the context may still notify the pool, whose number is not given to another pool then. */
 void pb_pool_remove(pb_pool *pool, pb_context *ctx, bool abandoned);
 void pb_pool_notify(pb_pool *pool);
+int64_t pb_pool_number(pb_pool *pool);
 void pb_pool_count_cast(pb_pool *pool);
 
 /* ---- pb_runtime.c: CPython in this process ---- */

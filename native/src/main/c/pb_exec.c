@@ -276,7 +276,8 @@ static bool decode_arguments(pb_state *state, pb_reader *r, PyObject **values, u
     return true;
 }
 
-static PyObject *call(pb_state *state, pb_reader *r, PyObject *function, bool *bad_request) {
+static PyObject *call(pb_frame *frame, pb_reader *r, PyObject *function, bool *bad_request) {
+    pb_state *state = &frame->ctx->state;
     PyObject *small[SMALL_CALL + 1], **values = small, *names = NULL, *result = NULL;
     uint32_t positional, keywords, decoded = 0;
     if (!function)
@@ -295,8 +296,11 @@ static PyObject *call(pb_state *state, pb_reader *r, PyObject *function, bool *b
         }
     }
     /* values[0] is left free for the callee (PEP 590, PY_VECTORCALL_ARGUMENTS_OFFSET). */
-    if (decode_arguments(state, r, values + 1, positional, keywords, &names, &decoded, bad_request))
+    if (decode_arguments(state, r, values + 1, positional, keywords, &names, &decoded, bad_request)) {
+        frame->buf_free = true;
         result = py.PyObject_Vectorcall(function, values + 1, positional | (size_t)1 << (8 * sizeof(size_t) - 1), names);
+        frame->buf_free = false;
+    }
     for (uint32_t i = 0; i < decoded; i++)
         py.Py_DecRef(values[i + 1]);
     pb_clear(&names);
@@ -342,7 +346,8 @@ static PyObject *decode_variables(pb_state *state, pb_reader *r, bool *bad_reque
     return variables;
 }
 
-static PyObject *run_source(pb_state *state, pb_reader *r, int64_t session, bool is_exec, bool *bad_request) {
+static PyObject *run_source(pb_frame *frame, pb_reader *r, int64_t session, bool is_exec, bool *bad_request) {
+    pb_state *state = &frame->ctx->state;
     PyObject *source = pb_decode(&state->codec, r);
     if (!source) {
         malformed(bad_request);
@@ -359,8 +364,11 @@ static PyObject *run_source(pb_state *state, pb_reader *r, int64_t session, bool
         scope = has_variables && !is_exec ? py.PyDict_Copy(ns) : ns;
         if (scope == ns)
             py.Py_IncRef(ns);
-        if (scope && (!has_variables || py.PyDict_Update(scope, variables) == 0))
+        if (scope && (!has_variables || py.PyDict_Update(scope, variables) == 0)) {
+            frame->buf_free = true;
             result = py.PyEval_EvalCode(code, scope, scope);
+            frame->buf_free = false;
+        }
         py.Py_DecRef(code);
     }
     pb_clear(&scope);
@@ -372,7 +380,8 @@ static PyObject *run_source(pb_state *state, pb_reader *r, int64_t session, bool
 
 /* ---- one request ---- */
 
-static PyObject *run(pb_state *state, const uint8_t *bytes, size_t length, PyObject **views, bool *bad_request) {
+static PyObject *run(pb_frame *frame, const uint8_t *bytes, size_t length, PyObject **views, bool *bad_request) {
+    pb_state *state = &frame->ctx->state;
     pb_reader r = {bytes, bytes + length, views};
     uint8_t op;
     int64_t session;
@@ -383,10 +392,10 @@ static PyObject *run(pb_state *state, const uint8_t *bytes, size_t length, PyObj
     memcpy(&session, r.at, sizeof session);
     r.at += sizeof session;
     switch (op) {
-    case PB_OP_CALL: return call(state, &r, function_by_number(state, &r), bad_request);
-    case PB_OP_CALL_NAMED: return call(state, &r, function_by_name(state, &r, session), bad_request);
-    case PB_OP_EVAL: return run_source(state, &r, session, false, bad_request);
-    case PB_OP_EXEC: return run_source(state, &r, session, true, bad_request);
+    case PB_OP_CALL: return call(frame, &r, function_by_number(state, &r), bad_request);
+    case PB_OP_CALL_NAMED: return call(frame, &r, function_by_name(state, &r, session), bad_request);
+    case PB_OP_EVAL: return run_source(frame, &r, session, false, bad_request);
+    case PB_OP_EXEC: return run_source(frame, &r, session, true, bad_request);
     case PB_OP_GC: return py.PyObject_CallFunctionObjArgs(state->collect, NULL);
     case PB_OP_SESSION_END: return end_session(state, session);
     default: malformed(bad_request); return NULL;
@@ -414,7 +423,9 @@ static void leave_context(pb_thread *thread, PyObject *context) {
         py.Py_DecRef(context);
 }
 
-bool pb_execute(pb_context *ctx, pb_thread *thread, const uint8_t *bytes, size_t length, pb_writer *reply) {
+bool pb_execute(pb_frame *frame, const uint8_t *bytes, size_t length, pb_writer *reply) {
+    pb_context *ctx = frame->ctx;
+    pb_thread *thread = frame->thread;
     pb_state *state = &ctx->state;
     bool bad_request = false, succeeded = false;
     /* Under the GIL there is one writer. Without one, contexts have their owner as the only writer. */
@@ -422,7 +433,7 @@ bool pb_execute(pb_context *ctx, pb_thread *thread, const uint8_t *bytes, size_t
                           memory_order_relaxed);
     PyObject *context = enter_context(thread);
     PyObject *views = NULL;
-    PyObject *result = context ? run(state, bytes, length, &views, &bad_request) : NULL;
+    PyObject *result = context ? run(frame, bytes, length, &views, &bad_request) : NULL;
     if (result) {
         succeeded = reply_value(state, result, reply);
         py.Py_DecRef(result); /* may run Python code, which belongs to the request */
@@ -486,6 +497,7 @@ bool pb_state_init(pb_context *ctx) {
     s->describe = engine_function(s, "describe");
     s->collect = engine_function(s, "collect");
     s->interrupted = engine_function(s, "RequestInterrupted");
+    s->raise_java = engine_function(s, "raise_java");
     s->codec.int_to_bytes = engine_function(s, "int_to_bytes");
     s->codec.int_from_bytes = engine_function(s, "int_from_bytes");
     s->codec.make_array = engine_function(s, "make_array");
@@ -495,9 +507,9 @@ bool pb_state_init(pb_context *ctx) {
     s->codec.make_view = engine_function(s, "make_view");
     s->codec.end_views = engine_function(s, "end_views");
     return s->sessions && s->code[0] && s->code[1] && s->resolve && s->resolve_in && s->compile_source &&
-           s->describe && s->collect && s->interrupted && s->codec.int_to_bytes && s->codec.int_from_bytes && s->codec.make_array &&
-           s->codec.export_value && s->codec.classify_buffer && s->codec.make_buffer &&
-           s->codec.make_view && s->codec.end_views;
+           s->describe && s->collect && s->interrupted && s->raise_java && s->codec.int_to_bytes &&
+           s->codec.int_from_bytes && s->codec.make_array && s->codec.export_value &&
+           s->codec.classify_buffer && s->codec.make_buffer && s->codec.make_view && s->codec.end_views;
 }
 
 void pb_state_clear(pb_state *s) {
@@ -511,7 +523,8 @@ void pb_state_clear(pb_state *s) {
     s->functions = 0;
     PyObject **owned[] = {&s->sessions,       &s->main,           &s->code[0],         &s->code[1],
                           &s->resolve,        &s->resolve_in,     &s->compile_source,  &s->describe,
-                          &s->collect,        &s->interrupted,    &s->codec.int_to_bytes, &s->codec.int_from_bytes,
+                          &s->collect,        &s->interrupted,    &s->raise_java,
+                          &s->codec.int_to_bytes, &s->codec.int_from_bytes,
                           &s->codec.make_array, &s->codec.export_value, &s->builtins,  &s->engine,
                           &s->codec.classify_buffer, &s->codec.make_buffer,
                           &s->codec.make_view, &s->codec.end_views};

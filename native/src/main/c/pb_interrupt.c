@@ -9,12 +9,18 @@ typedef struct {
 
 /* Raises in one thread, if it runs the request (0: whatever it runs). Under the GIL and the context's lock. */
 static bool raise_in(pb_context *ctx, pb_thread *target, uint64_t request) {
-    uint64_t running = atomic_load(&target->request);
-    if (running == 0 || (request != 0 && running != request))
-        return false;
-    /* The flag first: the request's end looks at it after it has cleared the request. */
-    atomic_store(&target->interrupted, true);
-    return py.PyThreadState_SetAsyncExc(target->ident, ctx->state.interrupted) != 0;
+    pb_frame *top = atomic_load(&target->frame);
+    bool found = false;
+    for (pb_frame *frame = top; frame && (request == 0 || !found); frame = frame->outer) {
+        if (request != 0 && frame->request != request)
+            continue;
+        /* The flags first: the request's end looks at them after it has left the list. */
+        atomic_store(&frame->interrupted, true);
+        atomic_store(&frame->deferred, frame != top);
+        atomic_store(&frame->cut, true);
+        found = true;
+    }
+    return found && py.PyThreadState_SetAsyncExc(target->ident, ctx->state.interrupted) != 0;
 }
 
 /* A throw-away thread: it may wait for the GIL for as long as the code it wants to interrupt keeps it. */
@@ -30,6 +36,7 @@ static void *interrupt_main(void *argument) {
         for (pb_thread *t = j.ctx->threads; t; t = t->next)
             hit |= raise_in(j.ctx, t, j.request);
         pthread_mutex_unlock(&j.ctx->lock);
+        pb_queue_wake(j.ctx->queue); /* the owner may wait for the answer of a callback */
         py.PyThreadState_Clear(ts);
         py.PyThreadState_DeleteCurrent();
     }

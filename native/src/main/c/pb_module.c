@@ -3,10 +3,7 @@
 #include <string.h>
 
 #include "pb_context.h"
-#include "pb_request.h"
 #include "pb_view.h"
-
-__thread uint64_t pb_current_request;
 
 static PyObject *text_or_none(char *text) {
     PyObject *result = PB_NONE;
@@ -39,7 +36,7 @@ static PyObject *probe_extension(PyObject *self, PyObject *name) {
 
 /* current_request(): the id of the request that the calling thread runs, 0 for none. */
 static PyObject *current_request(PyObject *self, PyObject *unused) {
-    return py.PyLong_FromLongLong((long long)pb_current_request);
+    return py.PyLong_FromLongLong(pb_current ? (long long)pb_current->request : 0);
 }
 
 /* give_back_view(number): the memory of Java that pyboot._views was given is no longer seen. */
@@ -56,6 +53,7 @@ static PyMethodDef methods[] = {
     {"probe_extension", probe_extension, PB_METH_O, "probe_extension(name) -> str | None"},
     {"current_request", current_request, PB_METH_NOARGS, "current_request() -> int"},
     {"give_back_view", give_back_view, PB_METH_O, "give_back_view(number) -> None"},
+    {"java_function", pb_java_function, PB_METH_O, "java_function((number, name)) -> function that calls Java"},
 };
 
 bool pb_module_register(void) {

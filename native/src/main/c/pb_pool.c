@@ -50,6 +50,10 @@ pb_pool *pb_pool_get(uint32_t number) {
     return number < MAX_POOLS && atomic_load(&pools[number].used) ? &pools[number] : NULL;
 }
 
+int64_t pb_pool_number(pb_pool *pool) {
+    return pool - pools;
+}
+
 void pb_pool_add(pb_pool *pool, pb_context *ctx) {
     pthread_mutex_lock(&pool->lock);
     pool->contexts[pool->count++] = ctx; /* a context is in one pool, so the array has room for all */
@@ -85,43 +89,57 @@ void pb_pool_notify(pb_pool *pool) {
     }
 }
 
-/* One finished request in the drainer's buffer. */
+/* One finished request in the drainer's buffer, or one callback. */
 typedef struct {
     uint64_t request;
     uint32_t length;
-    uint32_t large; /* the bytes are an address that the receiver must free */
+    uint32_t flags;
 } record;
 
-/* Copies a reply out; false if it does not fit any more, which only the first of a batch may not hear. */
-static bool drain_slot(pb_queue *q, pb_slot *slot, uint8_t *buf, uint32_t cap, uint32_t *at) {
-    record r = {.request = slot->request, .length = slot->length};
-    uint32_t room = (uint32_t)sizeof r + ((slot->length + 7) & ~7u);
-    if (room <= cap - *at) {
-        memcpy(buf + *at, &r, sizeof r);
-        memcpy(buf + *at + sizeof r, pb_slot_message(slot), slot->length);
-        *at += room;
-        pb_queue_release(q, slot);
-        return true;
-    }
-    return false;
+enum {
+    LARGE = 1,   /* the bytes are an address that the receiver must free */
+    CALLBACK = 2 /* the bytes begin with the context's id and the ticket for the answer */
+};
+
+enum { SMALLEST = sizeof(record) + 3 * sizeof(uint64_t) }; /* a large callback */
+
+static void append(uint8_t *buf, uint32_t *at, const void *bytes, uint32_t length) {
+    memcpy(buf + *at, bytes, length);
+    *at += length;
 }
 
-/* Takes the reply out as memory of its own. */
-static bool drain_large(pb_queue *q, pb_slot *slot, uint8_t *buf, uint32_t cap, uint32_t *at) {
-    record r = {.request = slot->request, .length = slot->length, .large = 1};
-    if (cap - *at < sizeof r + 8)
-        return false;
-    uint8_t *copy = malloc(slot->length);
-    if (copy)
-        memcpy(copy, pb_slot_message(slot), slot->length);
-    else
-        r.length = 0;
-    uint64_t address = (uint64_t)(uintptr_t)copy;
-    memcpy(buf + *at, &r, sizeof r);
-    memcpy(buf + *at + sizeof r, &address, sizeof address);
-    *at += (uint32_t)sizeof r + 8;
-    pb_queue_release(q, slot);
-    return true;
+/* Copies a finished request or a callback out, of which the smallest form has room. Where the bytes do not fit, they
+ * become memory of their own. */
+static void drain_slot(pb_context *ctx, pb_slot *slot, uint8_t *buf, uint32_t cap, uint32_t *at) {
+    record r = {.request = slot->request, .length = slot->length};
+    int64_t origin[2] = {pb_context_id(ctx)};
+    bool callback = slot->kind == PB_ASK;
+    if (callback) {
+        if (!pb_queue_take_callback(ctx->queue, slot, &origin[1]))
+            return;
+        r.flags = CALLBACK;
+    }
+    uint32_t padded = (slot->length + 7) & ~7u, extra = callback ? (uint32_t)sizeof origin : 0;
+    uint8_t *copy = NULL;
+    if (slot->length > UINT32_MAX - 7 || sizeof r + extra + padded > cap - *at) {
+        r.flags |= LARGE;
+        copy = malloc(slot->length);
+        if (copy)
+            memcpy(copy, pb_slot_message(slot), slot->length);
+        else
+            r.length = 0;
+    }
+    append(buf, at, &r, sizeof r);
+    append(buf, at, origin, extra);
+    if (r.flags & LARGE) {
+        uint64_t address = (uint64_t)(uintptr_t)copy;
+        append(buf, at, &address, sizeof address);
+    } else {
+        memcpy(buf + *at, pb_slot_message(slot), slot->length);
+        *at += padded;
+    }
+    if (!callback)
+        pb_queue_release(ctx->queue, slot);
 }
 
 /* Fills buf with what has finished. The lock keeps contexts from being taken out of the pool, and so their queues from
@@ -131,14 +149,13 @@ static uint32_t drain(pb_pool *pool, uint8_t *buf, uint32_t cap) {
     bool full = false;
     pthread_mutex_lock(&pool->lock);
     for (uint32_t i = 0; i < pool->count && !full; i++) {
-        pb_queue *q = pool->contexts[(pool->turn + i) % pool->count]->queue;
+        pb_context *ctx = pool->contexts[(pool->turn + i) % pool->count];
         /* The room for the smallest outcome is checked first: a slot taken from the ring must be delivered. */
-        while (!(full = cap - at < sizeof(record) + 8)) {
-            pb_slot *slot = pb_queue_next_finished(q);
+        while (!(full = cap - at < SMALLEST)) {
+            pb_slot *slot = pb_queue_next_finished(ctx->queue);
             if (!slot)
                 break;
-            if (!drain_slot(q, slot, buf, cap, &at))
-                drain_large(q, slot, buf, cap, &at);
+            drain_slot(ctx, slot, buf, cap, &at);
         }
     }
     pool->turn++;

@@ -42,7 +42,16 @@ typedef struct {
     const char *ml_doc;
 } PyMethodDef;
 
-enum { PB_METH_O = 0x0008, PB_METH_NOARGS = 0x0004 };
+/* What ml_meth of a function with METH_FASTCALL | METH_KEYWORDS really is. */
+typedef PyObject *(*PyCFunctionFastWithKeywords)(PyObject *, PyObject *const *, Py_ssize_t, PyObject *);
+
+enum {
+    PB_METH_VARARGS = 0x0001,
+    PB_METH_KEYWORDS = 0x0002,
+    PB_METH_NOARGS = 0x0004,
+    PB_METH_O = 0x0008,
+    PB_METH_FASTCALL = 0x0080
+};
 
 /* Py_buffer is part of the stable ABI since 3.11 (PEP 3118). */
 typedef struct {
@@ -80,6 +89,7 @@ enum { PB_BUF_FULL_RO = 0x011c, PB_BUF_READ = 0x0100, PB_BUF_WRITE = 0x0200 };
     X(PyStatus, Py_NewInterpreterFromConfig, (PyThreadState **, const PyInterpreterConfig *))                          \
     X(void, Py_EndInterpreter, (PyThreadState *))                                                                      \
     X(PyInterpreterState *, PyInterpreterState_Main, (void))                                                           \
+    X(PyInterpreterState *, PyInterpreterState_Get, (void))                                                            \
     X(PyInterpreterState *, PyThreadState_GetInterpreter, (PyThreadState *))                                           \
     X(PyThreadState *, PyInterpreterState_ThreadHead, (PyInterpreterState *))                                          \
     X(PyThreadState *, PyThreadState_Next, (PyThreadState *))                                                          \
@@ -154,6 +164,7 @@ enum { PB_BUF_FULL_RO = 0x011c, PB_BUF_READ = 0x0100, PB_BUF_WRITE = 0x0200 };
     X(void, PyErr_Clear, (void))                                                                                       \
     X(PyObject *, PyErr_GetRaisedException, (void))                                                                    \
     X(void, PyErr_SetString, (PyObject *, const char *))                                                               \
+    X(void, PyErr_SetNone, (PyObject *))                                                                               \
     X(int, PyErr_ExceptionMatches, (PyObject *))                                                                       \
     X(PyObject *, PyErr_NoMemory, (void))                                                                              \
     X(PyObject *, PyImport_ImportModule, (const char *))                                                               \
@@ -199,6 +210,7 @@ enum { PB_BUF_FULL_RO = 0x011c, PB_BUF_READ = 0x0100, PB_BUF_WRITE = 0x0200 };
     X(PyExc_ValueError)                                                                                                \
     X(PyExc_TypeError)                                                                                                 \
     X(PyExc_LookupError)                                                                                               \
+    X(PyExc_RecursionError)                                                                                            \
     X(PyExc_MemoryError)
 
 #define PB_FIELD(ret, name, args) ret(*name) args;

@@ -5,6 +5,8 @@
 
 _Atomic int64_t pb_counters[PB_COUNTER_COUNT];
 
+__thread pb_context *pb_owned;
+
 /* Contexts by index. An entry is set once, under the lock, and its structure is never freed: a thread that holds a
  * stale id may look at it at any time. */
 static pb_context *_Atomic contexts[PB_MAX_CONTEXTS];
@@ -54,6 +56,25 @@ pb_context *pb_enter(int64_t id, bool only_ready) {
         (!only_ready || atomic_load(&ctx->phase) == PB_READY))
         return ctx;
     pb_leave(ctx);
+    return NULL;
+}
+
+pb_context *pb_enter_here(void) {
+    if (pb_owned) { /* by its id, which says nothing of its phase */
+        atomic_fetch_add(&pb_owned->inside, 1);
+        return pb_owned;
+    }
+    PyInterpreterState *interp = py.PyInterpreterState_Get();
+    for (uint32_t i = 0; i < PB_MAX_CONTEXTS; i++) {
+        pb_context *ctx = atomic_load_explicit(&contexts[i], memory_order_acquire);
+        if (!ctx)
+            return NULL;
+        atomic_fetch_add(&ctx->inside, 1);
+        uint32_t phase = atomic_load(&ctx->phase);
+        if (ctx->interp == interp && (phase == PB_STARTING || phase == PB_READY || phase == PB_STOPPING))
+            return ctx;
+        pb_leave(ctx);
+    }
     return NULL;
 }
 

@@ -224,11 +224,12 @@ static void end(pb_context *ctx) {
 
 /* ---- serve ---- */
 
-static void serve_one(pb_context *ctx, pb_slot *slot) {
-    pb_thread_begin(&ctx->owner, slot->request);
+void pb_serve_one(pb_context *ctx, pb_slot *slot) {
+    pb_frame frame = {.ctx = ctx, .thread = &ctx->owner, .request = slot->request, .slot = slot};
+    pb_frame_push(&frame);
     pb_writer reply = pb_slot_reply(slot, ctx->state.max_message);
-    bool succeeded = pb_execute(ctx, &ctx->owner, pb_slot_message(slot), slot->length, &reply);
-    pb_thread_end(ctx, &ctx->owner);
+    bool succeeded = pb_execute(&frame, pb_slot_message(slot), slot->length, &reply);
+    pb_frame_pop(&frame, true);
     if (slot->kind == PB_CAST && succeeded)
         pb_pool_count_cast(ctx->pool);
     if (pb_queue_complete(ctx->queue, slot, &reply, !succeeded))
@@ -241,7 +242,7 @@ static void serve(pb_context *ctx) {
     while (atomic_load_explicit(&ctx->phase, memory_order_relaxed) == PB_READY) {
         pb_slot *slot;
         if (pb_queue_take(ctx->queue, &slot)) {
-            serve_one(ctx, slot);
+            pb_serve_one(ctx, slot);
             if (++turn % REQUESTS_PER_TURN != 0)
                 continue;
             pb_thread_reap(ctx);
@@ -280,6 +281,7 @@ static void announce_failure(pb_context *ctx) {
 
 static void *owner_main(void *argument) {
     pb_context *ctx = argument;
+    pb_owned = ctx;
     char name[16], error[256];
     snprintf(name, sizeof name, "pyboot-%u", ctx->index);
     pthread_setname_np(pthread_self(), name);

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "pb_context.h"
-#include "pb_request.h"
 
 /* What one thread knows about itself: its records by context index, valid while the generation is the context's. */
 typedef struct {
@@ -18,6 +17,8 @@ typedef struct {
      * context still lives; 0 if it keeps none. */
     int64_t last;
 } thread_entries;
+
+__thread pb_frame *pb_current;
 
 static __thread thread_entries *mine __attribute__((tls_model("initial-exec")));
 static pthread_key_t exit_key;
@@ -72,15 +73,17 @@ static entry *entry_for(pb_context *ctx) {
 /* HotSpot keeps guard pages (yellow, red and reserved zone) at the low end of the stack of a Java thread. CPython 3.14
  * measures the C stack and raises RecursionError before its end, so it must take that end to be above them. Without
  * this a deep recursion in C runs into the zones and the JVM dies. */
-static void protect_stack(PyThreadState *ts) {
+static void protect_stack(pb_thread *record) {
     enum { RESERVE = 256 * 1024 };
     pthread_attr_t attributes;
     void *low;
     size_t size;
     if (!py.PyUnstable_ThreadState_SetStackProtection || pthread_getattr_np(pthread_self(), &attributes) != 0)
         return;
-    if (pthread_attr_getstack(&attributes, &low, &size) == 0 && size > 2 * RESERVE)
-        py.PyUnstable_ThreadState_SetStackProtection(ts, (char *)low + RESERVE, size - RESERVE);
+    if (pthread_attr_getstack(&attributes, &low, &size) == 0 && size > 2 * RESERVE) {
+        record->stack_end = (char *)low + RESERVE;
+        py.PyUnstable_ThreadState_SetStackProtection(record->ts, record->stack_end, size - RESERVE);
+    }
     pthread_attr_destroy(&attributes);
 }
 
@@ -97,7 +100,7 @@ pb_thread *pb_thread_enter(pb_context *ctx) {
         free(record);
         return NULL;
     }
-    protect_stack(record->ts);
+    protect_stack(record);
     record->ident = py.PyThread_get_thread_ident();
     *e = (entry){.generation = generation, .record = record, .ctx = ctx};
     pthread_mutex_lock(&ctx->lock);
@@ -219,23 +222,27 @@ void pb_thread_clear_all(pb_context *ctx) {
     free_records(take_records(ctx, true), py.PyThreadState_New(ctx->interp));
 }
 
-void pb_thread_begin(pb_thread *thread, uint64_t request) {
-    pb_current_request = request;
-    atomic_store_explicit(&thread->request, request, memory_order_release);
+void pb_frame_push(pb_frame *frame) {
+    pb_frame *outer = atomic_load_explicit(&frame->thread->frame, memory_order_relaxed);
+    frame->outer = outer;
+    frame->depth = outer ? outer->depth + 1 : 0;
+    frame->below = pb_current;
+    pb_current = frame;
+    atomic_store_explicit(&frame->thread->frame, frame, memory_order_release);
 }
 
-void pb_thread_end(pb_context *ctx, pb_thread *thread) {
-    pb_current_request = 0;
-    if (py.free_threaded) {
-        pthread_mutex_lock(&ctx->lock);
-        atomic_store(&thread->request, 0);
-        pthread_mutex_unlock(&ctx->lock);
+void pb_frame_pop(pb_frame *frame, bool attached) {
+    pb_thread *thread = frame->thread;
+    pb_current = frame->below;
+    if (py.free_threaded || !attached) {
+        pthread_mutex_lock(&frame->ctx->lock);
+        atomic_store(&thread->frame, frame->outer);
+        pthread_mutex_unlock(&frame->ctx->lock);
     } else {
-        atomic_store_explicit(&thread->request, 0, memory_order_release);
+        atomic_store_explicit(&thread->frame, frame->outer, memory_order_release);
     }
-    if (atomic_load_explicit(&thread->interrupted, memory_order_relaxed)) {
+    if (attached && atomic_load_explicit(&frame->interrupted, memory_order_relaxed)) {
         /* The exception may still be pending; it must not hit the next request. */
-        atomic_store_explicit(&thread->interrupted, false, memory_order_relaxed);
         py.PyThreadState_SetAsyncExc(thread->ident, NULL);
     }
 }

@@ -115,7 +115,7 @@ PyObject *pb_view_read(const pb_codec *codec, pb_reader *r) {
     int64_t view;
     entry taken;
     if (r->end - r->at < (ptrdiff_t)sizeof view || !r->views) {
-        py.PyErr_SetString(py.PyExc_ValueError, "malformed message: a view has no place here");
+        py.PyErr_SetString(py.PyExc_ValueError, "malformed message: a view is for arguments only");
         return NULL;
     }
     memcpy(&view, r->at, sizeof view);

@@ -362,11 +362,11 @@ static void memory_is_lent_for_a_request(void) {
     char *memory = strdup("lent");
     int64_t view = pb_view_open(memory, 4, false);
     message m = view_message(view), unknown = view_message(view + (1 << 20));
-    check_refused(m.bytes, m.length, "no place here");
+    check_refused(m.bytes, m.length, "arguments only");
     PyObject *lent = NULL;
     views = &lent;
     check_refused(unknown.bytes, unknown.length, "not lent");
-    check_refused("Q1234567", 8, "no place here");
+    check_refused("Q1234567", 8, "arguments only");
     PyObject *seen = decode(m);
     CHECK(seen != NULL);
     py.PyDict_SetItemString(ns, "seen", seen);

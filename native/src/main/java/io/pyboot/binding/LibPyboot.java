@@ -2,6 +2,7 @@ package io.pyboot.binding;
 
 import java.nio.file.Path;
 
+import com.sun.jna.Callback;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 
@@ -13,7 +14,7 @@ import com.sun.jna.NativeLibrary;
 public final class LibPyboot {
 
 	/** The version of these functions; {@link #pb_abi} must give the same. */
-	public static final int ABI = 1;
+	public static final int ABI = 2;
 
 	/** The reply moved to memory of its own: address and length are in the buffer. */
 	public static final int LARGE = -1;
@@ -30,6 +31,9 @@ public final class LibPyboot {
 	/** No memory. */
 	public static final int NO_MEMORY = -5;
 
+	/** The request asks for a callback, which the waiting thread must answer. */
+	public static final int CALLBACK = -6;
+
 	/** A thread waits for the answer. */
 	public static final int KIND_SYNC = 0;
 
@@ -38,6 +42,12 @@ public final class LibPyboot {
 
 	/** The drainer of the pool gets an answer only if it is a failure. */
 	public static final int KIND_CAST = 2;
+
+	/**
+	 * Added to a kind: a callback of the context makes the request, so its owner, which
+	 * waits for that callback, must run it meanwhile.
+	 */
+	public static final int NESTED = 8;
 
 	/** Cancelled too late: the answer is there. */
 	public static final int CANCEL_TOO_LATE = 0;
@@ -50,6 +60,21 @@ public final class LibPyboot {
 
 	/** The context ended in order. */
 	public static final int ENDED = 1;
+
+	/** What Python code calls on a thread of Java that waits in {@link #pb_call}. */
+	public interface Upcall extends Callback {
+
+		/**
+		 * Runs a callback. Must not throw.
+		 * @param pool number of the native pool
+		 * @param message address of the message
+		 * @param length its length
+		 * @return address of the answer: a 64-bit length, then so many bytes, which stay
+		 * as they are until the thread calls libpyboot again
+		 */
+		long call(long pool, long message, long length);
+
+	}
 
 	private LibPyboot() {
 	}
@@ -86,9 +111,13 @@ public final class LibPyboot {
 
 	public static native long pb_await_end(long context, long nanos);
 
-	public static native long pb_call(long context, long buffer, int length, int capacity, long request);
+	public static native void pb_set_upcall(Upcall upcall);
+
+	public static native long pb_call(long context, int nested, long buffer, int length, int capacity, long request);
 
 	public static native long pb_submit(long context, int kind, long buffer, int length, long request);
+
+	public static native long pb_answer(long context, long ticket, long buffer, int length);
 
 	public static native long pb_await(long context, long ticket, long buffer, int capacity, long nanos);
 

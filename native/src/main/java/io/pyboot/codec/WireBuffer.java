@@ -2,6 +2,8 @@ package io.pyboot.codec;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -58,6 +60,20 @@ public final class WireBuffer {
 
 	/** What the message lends to Python. */
 	private @Nullable LentViews views;
+
+	/**
+	 * While pinned: the memory that native code uses, and its address. Callbacks that run
+	 * meanwhile write their answers into it, or into larger memory that takes its place
+	 * until the next one.
+	 */
+	private @Nullable ByteBuffer pinned;
+
+	private long pinnedAddress;
+
+	/**
+	 * Of a thread's own buffer: the pinned shared ones of that thread, last one first.
+	 */
+	private @Nullable ArrayDeque<WireBuffer> pinnedShared;
 
 	private WireBuffer(boolean own) {
 		this.own = own;
@@ -141,6 +157,61 @@ public final class WireBuffer {
 			STOCKED_COUNT.incrementAndGet();
 			STOCKED.add(this);
 		}
+	}
+
+	/**
+	 * Keeps the memory in place while native code uses it on the calling thread, until
+	 * {@link #unpin}.
+	 */
+	public void pin() {
+		this.pinned = this.memory;
+		this.pinnedAddress = this.address;
+		if (!this.own) {
+			WireBuffer mine = OWN.get();
+			if (mine.pinnedShared == null) {
+				mine.pinnedShared = new ArrayDeque<>();
+			}
+			mine.pinnedShared.push(this);
+		}
+	}
+
+	/** Native code has returned; larger memory that came meanwhile is dropped. */
+	public void unpin() {
+		restore();
+		this.pinned = null;
+		this.pinnedAddress = 0;
+		if (!this.own) {
+			Objects.requireNonNull(OWN.get().pinnedShared).pop();
+		}
+	}
+
+	private void restore() {
+		ByteBuffer pinned = this.pinned;
+		if (pinned != null && pinned != this.memory) {
+			this.memory = pinned;
+			this.address = this.pinnedAddress;
+		}
+	}
+
+	/**
+	 * The buffer whose memory the calling thread has pinned at the address, with that
+	 * memory; {@code null} for none.
+	 */
+	public static @Nullable WireBuffer pinnedAt(long address) {
+		WireBuffer mine = OWN.get();
+		WireBuffer found = (mine.pinnedAddress == address) ? mine : null;
+		if (found == null && mine.pinnedShared != null) {
+			for (WireBuffer shared : mine.pinnedShared) {
+				if (shared.pinnedAddress == address) {
+					found = shared;
+					break;
+				}
+			}
+		}
+		if (found != null) {
+			found.restore();
+		}
+		return found;
 	}
 
 	/**

@@ -49,20 +49,57 @@ public final class WireDecoder {
 	}
 
 	/**
+	 * Reads a raw 32-bit number, such as a count.
+	 */
+	public int readInt() {
+		return this.memory.getInt(advance(4));
+	}
+
+	/**
 	 * Reads one value.
 	 * @return the value, {@code null} for {@code None}
 	 */
 	public @Nullable Object read() {
+		return read("result");
+	}
+
+	/**
+	 * Reads one value.
+	 * @param root how the value is called in an error, such as {@code args[0]}
+	 * @return the value, {@code null} for {@code None}
+	 */
+	public @Nullable Object read(String root) {
 		try {
 			return read(0, false);
 		}
 		catch (ConversionFailure ex) {
-			throw new PythonConversionException(ex.getMessage() + ", at result" + ex.path());
+			throw new PythonConversionException(ex.getMessage() + ", at " + root + ex.path());
 		}
 	}
 
 	ByteBuffer memory() {
 		return this.memory;
+	}
+
+	/**
+	 * Reads positional arguments; an error names the one that cannot cross.
+	 * @param count how many
+	 */
+	public @Nullable Object[] readArguments(int count) {
+		if (count < 0 || count > this.end - this.position) {
+			throw new PythonConversionException("the message is malformed: a count is past its end");
+		}
+		@Nullable Object[] arguments = new Object[count];
+		int i = 0;
+		try {
+			for (; i < count; i++) {
+				arguments[i] = read(0, false);
+			}
+		}
+		catch (ConversionFailure ex) {
+			throw new PythonConversionException(ex.getMessage() + ", at args[" + i + "]" + ex.path());
+		}
+		return arguments;
 	}
 
 	int advance(int bytes) {

@@ -58,6 +58,14 @@ public final class WireEncoder {
 		return this.memory;
 	}
 
+	/**
+	 * Forgets what was written after the first bytes.
+	 * @param length how many bytes to keep
+	 */
+	public void truncate(int length) {
+		this.position = length;
+	}
+
 	/** Room for so many bytes; returns where it begins. */
 	int reserve(long bytes) {
 		int at = this.position;

@@ -70,13 +70,34 @@ public final class PythonContext {
 
 	/**
 	 * Runs the request in the buffer on the calling thread, which must be a platform
-	 * thread. The reply takes its place.
+	 * thread. The reply takes its place. Callbacks run on the same thread meanwhile.
+	 * @param nested whether a callback of this context makes the request
 	 * @return length of the reply, or one of the negative results of {@link LibPyboot}
 	 */
-	public long call(WireBuffer buffer, int length, long requestId) {
-		long result = LibPyboot.pb_call(this.id, buffer.address(), length, buffer.capacity(), requestId);
+	public long call(boolean nested, WireBuffer buffer, int length, long requestId) {
+		buffer.pin();
+		try {
+			return LibPyboot.pb_call(this.id, nested ? 1 : 0, buffer.address(), length, buffer.capacity(), requestId);
+		}
+		finally {
+			buffer.unpin();
+		}
+	}
+
+	/**
+	 * Answers a callback with what is in the buffer.
+	 * @param ticket the ticket that came with the callback
+	 */
+	public void answer(long ticket, WireBuffer buffer, int length) {
+		answer(this.id, ticket, buffer, length);
+	}
+
+	/**
+	 * Answers a callback of the context with the given id.
+	 */
+	public static void answer(long id, long ticket, WireBuffer buffer, int length) {
+		LibPyboot.pb_answer(id, ticket, buffer.address(), length);
 		Reference.reachabilityFence(buffer);
-		return result;
 	}
 
 	/**
@@ -94,7 +115,10 @@ public final class PythonContext {
 	/**
 	 * Waits for the answer to a submitted request, blocking the thread.
 	 * @param nanos how long to wait at most
-	 * @return length of the reply in the buffer, or a negative result
+	 * @return length of the reply in the buffer, or a negative result;
+	 * {@link LibPyboot#CALLBACK} if the request asks for a callback, which the thread
+	 * must answer: the buffer then holds its ticket, the address of its message and the
+	 * message's length, or address 0 and the message itself after the three
 	 */
 	public long await(long ticket, WireBuffer buffer, long nanos) {
 		long result = LibPyboot.pb_await(this.id, ticket, buffer.address(), buffer.capacity(), nanos);
@@ -131,6 +155,11 @@ public final class PythonContext {
 	 */
 	public void interruptAll() {
 		LibPyboot.pb_interrupt(this.id, 0);
+	}
+
+	/** Identifies this life of the context in this process. */
+	public long id() {
+		return this.id;
 	}
 
 	/**

@@ -29,11 +29,12 @@ final class CallerWay {
 		WireBuffer buffer = WireBuffer.acquire();
 		try {
 			// After the count: whoever stops the pool waits for what is counted.
-			this.pool.requireRunning();
+			Tenant tenant = this.leases.tenant();
+			this.pool.requireAccepting(tenant);
 			WireEncoder encoder = this.pool.encoder(buffer);
 			request.encode(encoder, session);
 			this.pool.requestCounters().encoded(encoder.length());
-			long length = run(buffer, encoder.length(), wanted);
+			long length = run(buffer, encoder.length(), tenant, wanted);
 			this.pool.requestCounters().decoded(Math.max(0, length));
 			Object result = ReplyReader.read(buffer, length);
 			this.pool.ended(kind, RequestOutcome.COMPLETED, began);
@@ -48,16 +49,27 @@ final class CallerWay {
 		}
 	}
 
-	private long run(WireBuffer buffer, int length, @Nullable Target wanted) {
+	private long run(WireBuffer buffer, int length, Tenant tenant, @Nullable Target wanted) {
 		long id = buffer.nextRequestId();
+		Occupant inside = tenant.inside;
+		if (inside != null && (wanted == null || wanted.slot() == inside.slot)) {
+			this.pool.requireAccepted(wanted, inside.context);
+			long result = inside.context.call(true, buffer, length, id);
+			if (result != LibPyboot.STALE) {
+				return result;
+			}
+			this.pool.requireReplaced(inside);
+		}
 		while (true) {
-			Occupant occupant = this.leases.acquire((wanted != null) ? wanted.slot() : null);
+			Occupant occupant = this.leases.acquire(tenant, (wanted != null) ? wanted.slot() : null);
+			tenant.inside = occupant;
 			long result;
 			try {
 				this.pool.requireAccepted(wanted, occupant.context);
-				result = occupant.context.call(buffer, length, id);
+				result = occupant.context.call(false, buffer, length, id);
 			}
 			finally {
+				tenant.inside = inside;
 				this.leases.release(occupant);
 			}
 			if (result != LibPyboot.STALE) {

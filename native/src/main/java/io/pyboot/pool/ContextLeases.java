@@ -44,7 +44,7 @@ final class ContextLeases {
 
 	private final String pool;
 
-	private final ThreadLocal<ContextSlot> last = new ThreadLocal<>();
+	private final ThreadLocal<Tenant> tenants = ThreadLocal.withInitial(Tenant::new);
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -82,14 +82,20 @@ final class ContextLeases {
 		return this.waiting;
 	}
 
+	/** What the calling thread knows about its place in this pool. */
+	Tenant tenant() {
+		return this.tenants.get();
+	}
+
 	/**
 	 * Takes a lease.
+	 * @param tenant that of the calling thread
 	 * @param wanted the only slot to accept, or {@code null} for any
 	 * @throws PythonOverloadedException if none became free in time, or too many wait
 	 * @throws PythonCancelledException if the thread was interrupted while it waited
 	 */
-	Occupant acquire(@Nullable ContextSlot wanted) {
-		ContextSlot slot = this.last.get();
+	Occupant acquire(Tenant tenant, @Nullable ContextSlot wanted) {
+		ContextSlot slot = tenant.last;
 		if (slot != null && (wanted == null || wanted == slot)) {
 			Occupant occupant = slot.occupant();
 			if (occupant.tryLease(this.concurrency)) {
@@ -100,7 +106,7 @@ final class ContextLeases {
 		if (taken == null) {
 			taken = await(wanted);
 		}
-		this.last.set(taken.slot);
+		tenant.last = taken.slot;
 		return taken;
 	}
 

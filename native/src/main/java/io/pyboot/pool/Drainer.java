@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 import io.pyboot.binding.LibPyboot;
+import io.pyboot.callback.CallbackCall;
 import io.pyboot.codec.WireBuffer;
 import io.pyboot.context.ReplyReader;
 import io.pyboot.context.RequestNotRunException;
@@ -24,6 +25,14 @@ final class Drainer implements Runnable {
 	private static final int CAPACITY = 256 << 10;
 
 	private static final int HEADER = 16;
+
+	/** Flags of a record. */
+	private static final int LARGE = 1;
+
+	private static final int CALLBACK = 2;
+
+	/** Id of the context and ticket, before the message of a callback. */
+	private static final int ORIGIN = 16;
 
 	private final PythonPool pool;
 
@@ -98,23 +107,39 @@ final class Drainer implements Runnable {
 	}
 
 	/**
-	 * Records as pb_pool_drain writes them: id, length, large flag, bytes padded to 8.
+	 * Records as pb_pool_drain writes them: id, length, flags, bytes padded to 8.
 	 */
 	private void deliver(ByteBuffer memory, int end) {
 		int at = 0;
 		while (at < end) {
 			long id = memory.getLong(at);
 			int length = memory.getInt(at + 8);
-			boolean large = memory.getInt(at + 12) != 0;
+			int flags = memory.getInt(at + 12);
+			boolean large = (flags & LARGE) != 0;
+			boolean callback = (flags & CALLBACK) != 0;
 			try {
-				deliver(id, memory, at + HEADER, length, large);
+				if (callback) {
+					deliverCallback(id, memory, at + HEADER, length, large);
+				}
+				else {
+					deliver(id, memory, at + HEADER, length, large);
+				}
 			}
 			catch (Throwable ex) {
 				logger.error("A stage that depends on an asynchronous call of pool '{}' failed on its thread",
 						this.pool.name(), ex);
 			}
-			at += HEADER + (large ? 8 : (length + 7) & ~7);
+			at += HEADER + (callback ? ORIGIN : 0) + (large ? 8 : (length + 7) & ~7);
 		}
+	}
+
+	private void deliverCallback(long id, ByteBuffer memory, int start, int length, boolean large) {
+		PoolCallbacks callbacks = this.pool.callbacks();
+		CallbackCall call = large ? callbacks.readAndFree(memory.getLong(start + ORIGIN), length)
+				: callbacks.read(memory, start + ORIGIN, length);
+		PendingRequest future = this.way.answered(id);
+		callbacks.serveElsewhere((future != null) ? future.callbacks : null, memory.getLong(start),
+				memory.getLong(start + 8), call);
 	}
 
 	private void deliver(long id, ByteBuffer memory, int start, int length, boolean large) {

@@ -7,7 +7,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.pyboot.PythonCancelledException;
@@ -71,6 +70,16 @@ final class OwnerWay {
 
 	// ---- placing ----
 
+	/**
+	 * The context whose owner waits for the code that makes the request, if the request
+	 * may run there: else it could wait for the very owner that waits for it.
+	 */
+	private @Nullable Occupant inside(@Nullable Target wanted) {
+		Tenant tenant = this.pool.tenant();
+		Occupant inside = tenant.ownerWaits ? tenant.inside : null;
+		return (inside != null && (wanted == null || wanted.slot() == inside.slot)) ? inside : null;
+	}
+
 	private ContextSlot choose(@Nullable Target wanted) {
 		if (wanted != null) {
 			return wanted.slot();
@@ -102,6 +111,17 @@ final class OwnerWay {
 	 * full, except on a drainer, which is the one that empties them.
 	 */
 	private Placement place(int kind, WireBuffer buffer, int length, long id, @Nullable Target wanted, long deadline) {
+		Occupant inside = inside(wanted);
+		if (inside != null) {
+			this.pool.requireAccepted(wanted, inside.context);
+			long ticket = inside.context.submit(kind | LibPyboot.NESTED, buffer, length, id);
+			if (ticket >= 0) {
+				return new Placement(inside, ticket);
+			}
+			if (ticket == LibPyboot.STALE) {
+				this.pool.requireReplaced(inside);
+			}
+		}
 		QueueGate gate = (wanted != null) ? wanted.slot().gate : this.gate;
 		Placement[] placed = new Placement[1];
 		long result = (gate.waiting() > 0) ? LibPyboot.FULL : attempt(kind, buffer, length, id, wanted, placed);
@@ -141,7 +161,7 @@ final class OwnerWay {
 				return ticket;
 			}
 			if (ticket == LibPyboot.FULL) {
-				this.pool.requireRunning();
+				this.pool.requireAccepting(this.pool.tenant());
 				return ticket;
 			}
 			if (ticket == LibPyboot.NO_MEMORY) {
@@ -171,7 +191,7 @@ final class OwnerWay {
 		long deadline = deadline(began, timeout);
 		WireBuffer buffer = WireBuffer.acquire();
 		try {
-			this.pool.requireRunning();
+			this.pool.requireAccepting(this.pool.tenant());
 			Object result = null;
 			boolean done = false;
 			while (!done) {
@@ -249,6 +269,10 @@ final class OwnerWay {
 				slice = Math.max(0, Math.min(slice, deadline - System.nanoTime()));
 			}
 			long result = context.await(placement.ticket(), buffer, slice);
+			if (result == LibPyboot.CALLBACK) {
+				this.pool.callbacks().serveWaiting(placement.occupant(), buffer);
+				continue;
+			}
 			if (result != LibPyboot.PENDING) {
 				return result;
 			}
@@ -292,12 +316,11 @@ final class OwnerWay {
 	 * carrier.
 	 */
 	@Nullable Object invokeParked(PythonRequest request, long session, @Nullable Target wanted, long timeout) {
-		PendingRequest future = submit(RequestWay.OWNER, request, session, wanted, timeout);
+		CallbackInbox inbox = new CallbackInbox();
+		PendingRequest future = submit(RequestWay.OWNER, request, session, wanted, timeout, inbox);
+		inbox.closeWith(future);
 		try {
-			try {
-				return future.get(this.pool.options().maxWait().toNanos(), TimeUnit.NANOSECONDS);
-			}
-			catch (TimeoutException ex) {
+			if (!inbox.serve(this.pool.options().maxWait())) {
 				Placement placement = future.placement();
 				if (placement != null && placement.isQueued()) {
 					future.fail(new PythonOverloadedException(
@@ -305,8 +328,9 @@ final class OwnerWay {
 									+ this.pool.options().maxWait().toMillis() + " ms (max-wait)"));
 					giveUp(placement, future.id);
 				}
-				return future.get();
+				inbox.serve(null);
 			}
+			return future.get();
 		}
 		catch (InterruptedException ex) {
 			future.cancel(true);
@@ -336,12 +360,17 @@ final class OwnerWay {
 	 * @param timeout in nanoseconds, 0 for none
 	 */
 	PendingRequest submit(RequestWay way, PythonRequest request, long session, @Nullable Target wanted, long timeout) {
+		return submit(way, request, session, wanted, timeout, this.pool.callbacks().capture());
+	}
+
+	private PendingRequest submit(RequestWay way, PythonRequest request, long session, @Nullable Target wanted,
+			long timeout, Executor callbacks) {
 		this.pool.requestCounters().submitted(way, request.kind());
 		WireBuffer buffer = VirtualThreads.isCurrent() ? WireBuffer.acquireShared() : WireBuffer.acquire();
 		PendingRequest future = new PendingRequest(this, request, session, wanted, buffer.nextRequestId(),
-				(timeout != 0) ? deadline(System.nanoTime(), timeout) : 0);
+				(timeout != 0) ? deadline(System.nanoTime(), timeout) : 0, callbacks);
 		try {
-			this.pool.requireRunning();
+			this.pool.requireAccepting(this.pool.tenant());
 			this.pending.put(future.id, future); // before it is placed: the answer may
 													// come at once
 			place(future, buffer);
@@ -370,11 +399,17 @@ final class OwnerWay {
 	}
 
 	void cast(PythonRequest request, long session, @Nullable Target wanted) {
+		Executor callbacks = this.pool.callbacks().capture();
+		if (this.pool.callbacks().isCapturing(callbacks)) {
+			// Its callbacks need the executor, so it is kept as a future is.
+			submit(RequestWay.CAST, request, session, wanted, 0, callbacks).logFailure(this.pool.name());
+			return;
+		}
 		this.pool.requestCounters().submitted(RequestWay.CAST, request.kind());
 		long began = System.nanoTime();
 		WireBuffer buffer = VirtualThreads.isCurrent() ? WireBuffer.acquireShared() : WireBuffer.acquire();
 		try {
-			this.pool.requireRunning();
+			this.pool.requireAccepting(this.pool.tenant());
 			int length = encode(request, session, buffer);
 			LentViews views = buffer.takeViews();
 			if (views != null) {

@@ -1,6 +1,7 @@
 package io.pyboot.pool;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -13,6 +14,8 @@ import io.pyboot.context.PythonContext;
 import io.pyboot.pool.ContextSlot.Occupant;
 import io.pyboot.pool.ContextSlot.Target;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A request on the owner's way whose answer goes to a future.
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * that come later find nobody.
  */
 final class PendingRequest extends CompletableFuture<@Nullable Object> {
+
+	private static final Logger logger = LoggerFactory.getLogger(PendingRequest.class);
 
 	private final OwnerWay way;
 
@@ -35,6 +40,9 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 	final long id;
 
 	final long deadline;
+
+	/** Runs the callbacks of the request. */
+	final Executor callbacks;
 
 	private final long began = System.nanoTime();
 
@@ -53,14 +61,26 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 
 	/**
 	 * @param deadline as {@link System#nanoTime()}, or 0 for none
+	 * @param callbacks runs the callbacks of the request
 	 */
-	PendingRequest(OwnerWay way, PythonRequest request, long session, @Nullable Target wanted, long id, long deadline) {
+	PendingRequest(OwnerWay way, PythonRequest request, long session, @Nullable Target wanted, long id, long deadline,
+			Executor callbacks) {
 		this.way = way;
 		this.request = request;
 		this.session = session;
 		this.wanted = wanted;
 		this.id = id;
 		this.deadline = deadline;
+		this.callbacks = callbacks;
+	}
+
+	/** Nobody asks for the answer, so a failure is logged. */
+	void logFailure(String pool) {
+		whenComplete((value, failure) -> {
+			if (failure != null) {
+				logger.warn("A cast of pool '{}' failed", pool, failure);
+			}
+		});
 	}
 
 	/** A request in the queue of a context. */

@@ -16,6 +16,8 @@ import io.pyboot.PythonContextLostException;
 import io.pyboot.PythonException;
 import io.pyboot.PythonNotRunningException;
 import io.pyboot.binding.LibPyboot;
+import io.pyboot.callback.CallbackExecutor;
+import io.pyboot.callback.CallbackRegistry;
 import io.pyboot.codec.WireBuffer;
 import io.pyboot.codec.WireEncoder;
 import io.pyboot.context.PythonContext;
@@ -61,6 +63,8 @@ public final class PythonPool implements AutoCloseable {
 
 	private final Drainer drainer;
 
+	private final PoolCallbacks callbacks;
+
 	private final ScheduledThreadPoolExecutor deadlines;
 
 	private final boolean callersAllowed;
@@ -80,13 +84,12 @@ public final class PythonPool implements AutoCloseable {
 	private volatile @Nullable UnaryOperator<Object> argumentConverter;
 
 	private PythonPool(PoolOptions options, PoolStarter starter, StateMachine state, long nativePool,
-			List<PythonContext> contexts) {
+			CallbackRegistry registry) {
 		this.options = options;
 		this.starter = starter;
 		this.state = state;
 		this.nativePool = nativePool;
-		this.slots = new ContextSlot[contexts.size()];
-		Arrays.setAll(this.slots, (i) -> new ContextSlot(i, contexts.get(i), options));
+		this.slots = new ContextSlot[options.size()];
 		this.leases = new ContextLeases(this.slots, options);
 		this.gate = new QueueGate(options);
 		this.deadlines = new ScheduledThreadPoolExecutor(1, (task) -> {
@@ -98,6 +101,7 @@ public final class PythonPool implements AutoCloseable {
 		this.callerWay = new CallerWay(this, this.leases);
 		this.ownerWay = new OwnerWay(this, this.slots, this.gate, this.deadlines);
 		this.drainer = new Drainer(this, this.ownerWay, nativePool);
+		this.callbacks = new PoolCallbacks(this, registry, nativePool);
 		this.callersAllowed = starter.allowsCallers();
 	}
 
@@ -110,6 +114,15 @@ public final class PythonPool implements AutoCloseable {
 	 * CPython that was found
 	 */
 	public static PythonPool open(PythonRuntime runtime, PoolOptions options) {
+		return open(runtime, options, new CallbackRegistry());
+	}
+
+	/**
+	 * Opens a pool whose Python code may call Java.
+	 * @param callbacks what it may call; may be shared by pools, and changed while they
+	 * run
+	 */
+	public static PythonPool open(PythonRuntime runtime, PoolOptions options, CallbackRegistry callbacks) {
 		StateMachine state = new StateMachine("Pool '" + options.name() + "'");
 		state.moveTo(RuntimeState.INITING);
 		long began = System.nanoTime();
@@ -119,19 +132,30 @@ public final class PythonPool implements AutoCloseable {
 		if (nativePool < 0) {
 			throw new PythonNotRunningException("Too many pools are open in this process");
 		}
-		PythonPool pool;
-		try {
-			pool = new PythonPool(options, starter, state, nativePool, starter.startAll(nativePool));
-		}
-		catch (RuntimeException | Error ex) {
-			LibPyboot.pb_destroy_pool(nativePool);
-			throw ex;
-		}
-		pool.drainer.start();
+		PythonPool pool = new PythonPool(options, starter, state, nativePool, callbacks);
+		pool.startContexts();
 		state.moveTo(RuntimeState.RUNNING);
 		logger.info("Pool '{}' runs {} contexts in mode {} after {} ms", options.name(), options.size(), starter.mode(),
 				(System.nanoTime() - began) / 1_000_000);
 		return pool;
+	}
+
+	/** Callbacks are served from here on: preloaded modules may make some. */
+	private void startContexts() {
+		this.callbacks.open();
+		this.drainer.start();
+		try {
+			List<PythonContext> contexts = this.starter.startAll(this.nativePool);
+			Arrays.setAll(this.slots, (i) -> new ContextSlot(i, contexts.get(i), this.options));
+		}
+		catch (RuntimeException | Error ex) {
+			if (this.drainer.stop(1000)) {
+				LibPyboot.pb_destroy_pool(this.nativePool);
+			}
+			this.callbacks.close();
+			this.deadlines.shutdownNow();
+			throw ex;
+		}
 	}
 
 	// ---- requests ----
@@ -233,6 +257,35 @@ public final class PythonPool implements AutoCloseable {
 
 	void requireRunning() {
 		this.state.requireRunning();
+	}
+
+	/**
+	 * Work of a callback belongs to a request that was accepted, so it is taken while the
+	 * pool drains.
+	 */
+	void requireAccepting(Tenant tenant) {
+		if (tenant.inside == null || this.aborting || state() != RuntimeState.SHUTTING_DOWN) {
+			requireRunning();
+		}
+	}
+
+	Tenant tenant() {
+		return this.leases.tenant();
+	}
+
+	PoolCallbacks callbacks() {
+		return this.callbacks;
+	}
+
+	/** The context of an id in its place; {@code null} if it has been replaced. */
+	@Nullable Occupant occupantOf(long id) {
+		for (ContextSlot slot : this.slots) {
+			Occupant occupant = (slot != null) ? slot.occupant() : null;
+			if (occupant != null && occupant.context.id() == id) {
+				return occupant;
+			}
+		}
+		return null;
 	}
 
 	/** A session's request runs in the context that has the namespace, or not at all. */
@@ -359,6 +412,14 @@ public final class PythonPool implements AutoCloseable {
 		this.argumentConverter = converter;
 	}
 
+	/**
+	 * Sets what runs the callbacks that no waiting Java thread can run. Without it,
+	 * threads of the pool do.
+	 */
+	public void setCallbackExecutor(CallbackExecutor executor) {
+		this.callbacks.setExecutor(executor);
+	}
+
 	// ---- life cycle ----
 
 	/**
@@ -421,6 +482,7 @@ public final class PythonPool implements AutoCloseable {
 		abort();
 		boolean drained = this.drainer.stop(Math.max(100, total / 8_000_000));
 		this.deadlines.shutdownNow();
+		this.callbacks.close();
 		this.castsAtEnd = casts();
 		if (drained) {
 			LibPyboot.pb_destroy_pool(this.nativePool);

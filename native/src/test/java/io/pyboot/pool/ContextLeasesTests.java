@@ -46,10 +46,10 @@ class ContextLeasesTests {
 	@Test
 	void threadGetsTheSlotItHadWhileThatIsFree() {
 		ContextLeases leases = leases(options());
-		Occupant first = leases.acquire(null);
+		Occupant first = leases.acquire(leases.tenant(), null);
 		leases.release(first);
 		for (int i = 0; i < 10; i++) {
-			Occupant slot = leases.acquire(null);
+			Occupant slot = leases.acquire(leases.tenant(), null);
 			assertThat(slot).isSameAs(first);
 			leases.release(slot);
 		}
@@ -58,8 +58,8 @@ class ContextLeasesTests {
 	@Test
 	void otherFreeSlotIsTakenWhenTheLastIsBusy() {
 		ContextLeases leases = leases(options());
-		Occupant first = leases.acquire(null);
-		Occupant second = leases.acquire(null);
+		Occupant first = leases.acquire(leases.tenant(), null);
+		Occupant second = leases.acquire(leases.tenant(), null);
 		assertThat(second).isNotSameAs(first);
 		leases.release(first);
 		leases.release(second);
@@ -68,32 +68,34 @@ class ContextLeasesTests {
 	@Test
 	void waitEndsAfterMaxWait() {
 		ContextLeases leases = leases(options().withMaxWait(Duration.ofMillis(30)));
-		leases.acquire(this.slots[0]);
-		assertThatExceptionOfType(PythonOverloadedException.class).isThrownBy(() -> leases.acquire(this.slots[0]))
+		leases.acquire(leases.tenant(), this.slots[0]);
+		assertThatExceptionOfType(PythonOverloadedException.class)
+			.isThrownBy(() -> leases.acquire(leases.tenant(), this.slots[0]))
 			.withMessageContaining("max-wait");
 		assertThat(leases.waiting()).isZero();
-		assertThat(leases.acquire(this.slots[1]).slot).isSameAs(this.slots[1]);
+		assertThat(leases.acquire(leases.tenant(), this.slots[1]).slot).isSameAs(this.slots[1]);
 	}
 
 	@Test
 	void tooManyWaitersAreTurnedAway() {
 		ContextLeases leases = leases(options().withMaxWaiting(0));
-		leases.acquire(null);
-		leases.acquire(null);
-		assertThatExceptionOfType(PythonOverloadedException.class).isThrownBy(() -> leases.acquire(null))
+		leases.acquire(leases.tenant(), null);
+		leases.acquire(leases.tenant(), null);
+		assertThatExceptionOfType(PythonOverloadedException.class)
+			.isThrownBy(() -> leases.acquire(leases.tenant(), null))
 			.withMessageContaining("max-waiting");
 	}
 
 	@Test
 	void interruptedWaiterLeavesWithItsFlagSet() throws Exception {
 		ContextLeases leases = leases(options());
-		leases.acquire(null);
-		leases.acquire(null);
+		leases.acquire(leases.tenant(), null);
+		leases.acquire(leases.tenant(), null);
 		AtomicReference<Throwable> thrown = new AtomicReference<>();
 		AtomicReference<Boolean> flag = new AtomicReference<>();
 		Thread waiter = new Thread(() -> {
 			try {
-				leases.acquire(null);
+				leases.acquire(leases.tenant(), null);
 			}
 			catch (Throwable ex) {
 				thrown.set(ex);
@@ -114,9 +116,10 @@ class ContextLeasesTests {
 		ContextLeases leases = leases(options().withConcurrencyPerContext(2).withMaxWaiting(0));
 		List<Occupant> held = new ArrayList<>();
 		for (int i = 0; i < 4; i++) {
-			held.add(leases.acquire(null));
+			held.add(leases.acquire(leases.tenant(), null));
 		}
-		assertThatExceptionOfType(PythonOverloadedException.class).isThrownBy(() -> leases.acquire(null));
+		assertThatExceptionOfType(PythonOverloadedException.class)
+			.isThrownBy(() -> leases.acquire(leases.tenant(), null));
 		held.forEach(leases::release);
 		assertThat(this.slots[0].occupant().leases() + this.slots[1].occupant().leases()).isZero();
 	}
@@ -135,7 +138,7 @@ class ContextLeasesTests {
 			int number = t;
 			Thread thread = new Thread(() -> {
 				while (everyoneServed.getCount() > 0) {
-					Occupant slot = leases.acquire((number == 0) ? this.slots[1] : null);
+					Occupant slot = leases.acquire(leases.tenant(), (number == 0) ? this.slots[1] : null);
 					if (inside.incrementAndGet(slot.slot.index) != 1) {
 						violations.incrementAndGet();
 					}

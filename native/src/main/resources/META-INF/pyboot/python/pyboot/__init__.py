@@ -6,9 +6,21 @@ needed.
 >>> import pyboot
 >>> pyboot.context().pool
 'default'
+
+A method that Java has annotated with ``@PythonCallable("price")`` can be called as
+
+>>> from pyboot import price
+>>> price("apple", quantity=3)
+
+or as ``pyboot.price(...)`` or ``pyboot.call("price", ...)``.
 """
 
+from pyboot._callbacks import JavaError, attribute as __getattr__, call, callbacks
 from pyboot._context import Context, context
 from pyboot._engine import RequestInterrupted
 
-__all__ = ["Context", "RequestInterrupted", "context"]
+__all__ = ["Context", "JavaError", "RequestInterrupted", "call", "callbacks", "context"]
+
+
+def __dir__() -> list[str]:
+    return [*__all__, *callbacks()]

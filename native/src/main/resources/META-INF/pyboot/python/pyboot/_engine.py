@@ -8,7 +8,7 @@ import sys
 
 import _pyboot
 
-from pyboot import _context
+from pyboot import _callbacks, _context
 from pyboot._buffers import classify_buffer, make_array, make_buffer  # noqa: F401
 from pyboot._views import end_views, make_view  # noqa: F401
 
@@ -133,6 +133,11 @@ def export_value(value):
     if module is not None and isinstance(value, module.array) and value.typecode not in "uw":
         return value.typecode, value.tobytes()
     return None
+
+
+# ---- callbacks ----
+
+raise_java = _callbacks.raise_java
 
 
 # ---- exceptions ----
@@ -265,6 +270,7 @@ def setup(config: dict) -> tuple[int, int]:
         import _thread
 
         _context._contexts[_thread.get_ident()] = made
+    _callbacks.install()
     _extend_path(config["path"])
     for name in config["preload"]:
         _preload(name)
