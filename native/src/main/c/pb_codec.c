@@ -425,34 +425,65 @@ static bool encode_buffer(encoder *e, PyObject *o, int depth) {
     return result == PB_BUFFER_WRITTEN || no_counterpart(e, o, reason);
 }
 
-/* array.array as (typecode, bytes), memoryview as bytes; anything else cannot cross. */
-static bool encode_exported(encoder *e, PyObject *o) {
-    PyObject *exported = py.PyObject_CallFunctionObjArgs(e->codec->export_value, o, NULL);
-    char *data;
-    Py_ssize_t n;
-    bool done = false;
-    if (exported && pb_type(exported) == py.PyBytes_Type && py.PyBytes_AsStringAndSize(exported, &data, &n) == 0) {
-        done = write_block(e->w, 'B', data, (size_t)n) || too_large(e);
-    } else if (exported && pb_type(exported) == py.PyTuple_Type &&
-               py.PyBytes_AsStringAndSize(py.PyTuple_GetItem(exported, 1), &data, &n) == 0) {
-        const char *typecode = py.PyUnicode_AsUTF8AndSize(py.PyTuple_GetItem(exported, 0), NULL);
-        if (!typecode || !pb_writer_reserve(e->w, (size_t)n + 6)) {
-            done = too_large(e);
-        } else {
-            e->w->base[e->w->pos++] = 'A';
-            put_tagged_u32(e->w, (uint8_t)typecode[0], (uint32_t)n);
-            put(e->w, data, (size_t)n);
-            done = true;
+/* A container, or a plain value, written in place of the object, whose place among the parents it takes. */
+static bool encode_instead(encoder *e, PyObject *o, PyObject *plain, int depth) {
+    PyObject *type = pb_type(plain);
+    bool is_container = type == py.PyDict_Type || type == py.PyList_Type || type == py.PySet_Type;
+    if (!is_container)
+        return encode(e, plain, depth);
+    if (!enter(e, o, depth))
+        return false;
+    return type == py.PyDict_Type   ? encode_dict(e, plain, depth)
+           : type == py.PyList_Type ? encode_list(e, plain, depth)
+                                    : encode_set(e, plain, 'S', depth);
+}
+
+static void drop_first_step(pb_conversion_error *error) {
+    const char *end = error->path[0] == '[' ? strchr(error->path, ']') : NULL;
+    if (end)
+        memmove(error->path, end + 1, strlen(end + 1) + 1);
+}
+
+/* The fields of a value of the kind. 'E' and 'K' hold any values, so they count as containers; the fields of the others
+ * are plain. The index of a field means nothing to a reader, but that of a named tuple ('K') is its own. */
+static bool encode_fields(encoder *e, PyObject *o, char kind, PyObject *fields, int depth) {
+    Py_ssize_t n = py.PyTuple_Size(fields);
+    if ((kind == 'E' || kind == 'K') && !enter(e, o, depth))
+        return false;
+    if (!pb_writer_reserve(e->w, 6))
+        return too_large(e);
+    e->w->base[e->w->pos++] = 'X';
+    put_tagged_u32(e->w, (uint8_t)kind, (uint32_t)n);
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (!encode(e, py.PyTuple_GetItem(fields, i), depth + 1)) {
+            at_index(e, i);
+            if (kind != 'K')
+                drop_first_step(e->error);
+            return false;
         }
-    } else {
-        char name[256], text[400];
-        py.PyErr_Clear();
-        type_name(o, name, sizeof name);
-        snprintf(text, sizeof text, "a Python '%s' has no counterpart in Java", name);
-        fail(e, text);
     }
-    pb_clear(&exported);
-    return done;
+    return true;
+}
+
+/* What pyboot._values makes of the object: (kind, fields), ('=', what stands for it) or ('!', why it cannot cross).
+ * False, and nothing is written, if it makes nothing of it. */
+static bool encode_value(encoder *e, PyObject *o, int depth, bool *done) {
+    PyObject *made = py.PyObject_CallFunctionObjArgs(e->codec->to_wire, o, NULL);
+    if (!made || made == py._Py_NoneStruct) {
+        py.PyErr_Clear(); /* a class that answers with exceptions is one that nothing can be made of */
+        pb_clear(&made);
+        return false;
+    }
+    const char *kind = py.PyUnicode_AsUTF8AndSize(py.PyTuple_GetItem(made, 0), NULL);
+    PyObject *content = py.PyTuple_GetItem(made, 1);
+    if (*kind == '=')
+        *done = encode_instead(e, o, content, depth);
+    else if (*kind == '!')
+        *done = no_counterpart(e, o, py.PyUnicode_AsUTF8AndSize(content, NULL));
+    else
+        *done = encode_fields(e, o, *kind, content, depth);
+    py.Py_DecRef(made);
+    return true;
 }
 
 static bool encode(encoder *e, PyObject *o, int depth) {
@@ -478,6 +509,9 @@ static bool encode(encoder *e, PyObject *o, int depth) {
         return enter(e, o, depth) && encode_list(e, o, depth);
     if (flags & PB_TPFLAGS_DICT)
         return enter(e, o, depth) && encode_dict(e, o, depth);
+    bool done;
+    if (flags & PB_TPFLAGS_TUPLE && type != py.PyTuple_Type && encode_value(e, o, depth, &done))
+        return done; /* a named tuple */
     if (flags & PB_TPFLAGS_TUPLE)
         return enter(e, o, depth) && encode_tuple(e, o, depth);
     if (flags & PB_TPFLAGS_BYTES) {
@@ -493,10 +527,11 @@ static bool encode(encoder *e, PyObject *o, int depth) {
         return enter(e, o, depth) && encode_set(e, o, 'S', depth);
     if (type == py.PyFrozenSet_Type)
         return enter(e, o, depth) && encode_set(e, o, 'Z', depth);
-    bool done;
     if (encode_subclass(e, o, depth, &done))
         return done;
-    return py.PyObject_CheckBuffer(o) ? encode_buffer(e, o, depth) : encode_exported(e, o);
+    if (py.PyObject_CheckBuffer(o))
+        return encode_buffer(e, o, depth);
+    return encode_value(e, o, depth, &done) ? done : no_counterpart(e, o, NULL);
 }
 
 bool pb_encode(const pb_codec *codec, pb_writer *w, PyObject *value, pb_conversion_error *error) {
@@ -627,6 +662,30 @@ static PyObject *decode_container(const pb_codec *codec, uint8_t tag, pb_reader 
     return sequence;
 }
 
+/* A kind and its fields become what pyboot._values makes of them. */
+static PyObject *decode_value(const pb_codec *codec, pb_reader *r, int depth, size_t owed) {
+    uint8_t kind;
+    uint32_t n;
+    if (!pb_read_u8(r, &kind) || !pb_read_u32(r, &n) || owed > left(r) || n > left(r) - owed)
+        return malformed("a count is past its end");
+    if (depth > codec->max_depth) /* values do not count as containers, but may stand in each other */
+        return malformed("values are nested too deep");
+    PyObject *fields = py.PyTuple_New(n), *result = NULL;
+    for (uint32_t i = 0; fields && i < n; i++) {
+        PyObject *field = decode(codec, r, depth + 1, owed + (n - i - 1));
+        if (!field)
+            pb_clear(&fields);
+        else
+            py.PyTuple_SetItem(fields, i, field); /* takes the reference */
+    }
+    PyObject *name = fields ? py.PyUnicode_DecodeLatin1((const char *)&kind, 1, NULL) : NULL;
+    if (name)
+        result = py.PyObject_CallFunctionObjArgs(codec->from_wire, name, fields, NULL);
+    pb_clear(&name);
+    pb_clear(&fields);
+    return result;
+}
+
 static PyObject *constant(PyObject *o) {
     py.Py_IncRef(o);
     return o;
@@ -666,6 +725,7 @@ static PyObject *decode(const pb_codec *codec, pb_reader *r, int depth, size_t o
     case '{':
     case 'S':
     case 'Z': return decode_container(codec, tag, r, depth, owed);
+    case 'X': return decode_value(codec, r, depth, owed);
     default: return malformed("unknown tag");
     }
 }

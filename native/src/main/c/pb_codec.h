@@ -10,6 +10,7 @@
  *   Q i64            memoryview of memory of Java's, by its number, for the length of a request
  *   [ ( S Z u32 n, n values          list, tuple, set, frozenset
  *   { u32 n, n pairs dict
+ *   X u8 kind, u32 n, n values   a value made of others; kinds and fields are in pyboot/_values.py
  */
 #ifndef PB_CODEC_H
 #define PB_CODEC_H
@@ -39,11 +40,12 @@ typedef struct {
     PyObject *int_to_bytes;
     PyObject *int_from_bytes;
     PyObject *make_array;
-    PyObject *export_value;
     PyObject *classify_buffer;
     PyObject *make_buffer;
     PyObject *make_view;
     PyObject *end_views;
+    PyObject *to_wire;
+    PyObject *from_wire;
     int max_depth;
 } pb_codec;
 

@@ -49,11 +49,19 @@ static PyObject *give_back_view(PyObject *self, PyObject *number) {
     return PB_NONE;
 }
 
+/* forget_functions(): the modules that hold functions are found anew from the next request on. */
+static PyObject *forget_functions(PyObject *self, PyObject *unused) {
+    pb_reloaded();
+    py.Py_IncRef(PB_NONE);
+    return PB_NONE;
+}
+
 static PyMethodDef methods[] = {
     {"probe_extension", probe_extension, PB_METH_O, "probe_extension(name) -> str | None"},
     {"current_request", current_request, PB_METH_NOARGS, "current_request() -> int"},
     {"give_back_view", give_back_view, PB_METH_O, "give_back_view(number) -> None"},
     {"java_function", pb_java_function, PB_METH_O, "java_function((number, name)) -> function that calls Java"},
+    {"forget_functions", forget_functions, PB_METH_NOARGS, "forget_functions() -> None"},
 };
 
 bool pb_module_register(void) {

@@ -224,6 +224,7 @@ typedef struct {
     int *Py_UTF8Mode;
     int *Py_IgnoreEnvironmentFlag;
     int *Py_NoUserSiteDirectory;
+    int *Py_NoSiteFlag;
     int minor;         /* 12 for 3.12 */
     int free_threaded; /* built without the GIL (PEP 703) */
 } pb_python;

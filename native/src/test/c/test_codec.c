@@ -15,7 +15,14 @@ static pb_codec codec = {.max_depth = DEPTH};
 
 /* What the tests need in Python: random values of every wire type, and a comparison that sees types and bits. */
 static const char HELPERS[] =
-    "import array, math, random, struct\n"
+    "import array, collections, dataclasses, enum, math, random, struct\n"
+    "from datetime import date, datetime, time, timedelta, timezone\n"
+    "from decimal import Decimal\n"
+    "from pathlib import Path\n"
+    "from uuid import UUID\n"
+    "Pair = collections.namedtuple('Pair', 'x y')\n"
+    "Color = enum.Enum('Color', {'RED': 'r', 'ODD': object()})\n"
+    "Node = dataclasses.make_dataclass('Node', ['x'])\n"
     "def same(a, b):\n"
     "    if type(a) is not type(b): return False\n"
     "    if isinstance(a, (list, tuple)): return len(a) == len(b) and all(map(same, a, b))\n"
@@ -33,7 +40,10 @@ static const char HELPERS[] =
     "    return r.choice([\n"
     "        lambda: None, lambda: True, lambda: False, lambda: number(r), lambda: r.uniform(-1e300, 1e300),\n"
     "        lambda: r.choice([0.0, -0.0, float('inf'), -float('inf'), 5e-324]), lambda: text(r),\n"
-    "        lambda: r.randbytes(r.choice([0, 1, 300, 2000]))])()\n"
+    "        lambda: r.randbytes(r.choice([0, 1, 300, 2000])),\n"
+    "        lambda: datetime.fromtimestamp(r.randrange(2**32), timezone.utc), lambda: Decimal(r.random()),\n"
+    "        lambda: UUID(int=r.getrandbits(128)), lambda: range(r.randrange(9)), lambda: timedelta(r.random()),\n"
+    "        lambda: complex(r.random(), -0.0), lambda: Path(r.choice('abc')), lambda: date(r.randint(1, 9999), 1, 2)])()\n"
     "def key(r, depth):\n"
     "    if depth > 0 and r.random() < 0.3:\n"
     "        return r.choice([tuple, frozenset])(key(r, depth - 1) for _ in range(r.randrange(4)))\n"
@@ -62,15 +72,17 @@ static PyObject *function(const char *name) {
 static void set_up(void) {
     ns = test_python_namespace();
     test_python_exec(ns, HELPERS);
-    test_python_exec(ns, "from pyboot._engine import int_to_bytes, int_from_bytes, make_array, export_value, classify_buffer, make_buffer, make_view, end_views");
+    test_python_exec(ns, "from pyboot._engine import int_to_bytes, int_from_bytes, make_array, classify_buffer, make_buffer\n"
+                         "from pyboot._engine import make_view, end_views, to_wire, from_wire");
     codec.int_to_bytes = function("int_to_bytes");
     codec.int_from_bytes = function("int_from_bytes");
     codec.make_array = function("make_array");
-    codec.export_value = function("export_value");
     codec.classify_buffer = function("classify_buffer");
     codec.make_buffer = function("make_buffer");
     codec.make_view = function("make_view");
     codec.end_views = function("end_views");
+    codec.to_wire = function("to_wire");
+    codec.from_wire = function("from_wire");
 }
 
 /* A message in memory of exactly its size, so that AddressSanitizer sees a read past its end. */
@@ -171,6 +183,10 @@ static void every_type_crosses(void) {
         "{'\\ud800': 1}", "array.array('d', [1.5, -0.0])", "array.array('b')", "[None] * 1000",
         "memoryview(array.array('d', range(6))).cast('B').cast('d', (2, 3))", "memoryview(b'abcd').cast('B', (2, 2))",
         "memoryview(b'12345678').cast('q', ())", "memoryview(b'').cast('d')", "[memoryview(b'abcd').cast('i')]",
+        "date.max", "datetime.min", "datetime(2026, 1, 31, 1, 2, 3, 4, timezone.utc)", "time.max",
+        "time(1, tzinfo=timezone(timedelta(hours=-5)))", "timedelta.min", "timedelta.max", "timezone.utc",
+        "Decimal('1.50')", "Decimal('1E+400')", "UUID(int=1)", "Path('a')", "1.5-2j", "range(9, -9, -2)",
+        "{date.min: [{UUID(int=2)}], Decimal('1.5'): (range(3),)}",
     };
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         PyObject *value = test_python_eval(ns, values[i]);
@@ -209,9 +225,13 @@ static void check_unconvertible(const char *source, const char *part, const char
 
 static void what_cannot_cross_is_named_with_its_place(void) {
     check_unconvertible("object()", "'object' has no counterpart", "");
-    check_unconvertible("[1, (2, {'x': {3: 1j}})]", "'complex' has no counterpart", "[1][1]['x'][3]");
+    check_unconvertible("[1, (2, {'x': {3: iter('')}})]", "'str_ascii_iterator' has no counterpart", "[1][1]['x'][3]");
     check_unconvertible("{1: {object}}", "'type' has no counterpart", "[1][<class 'object'>]");
     check_unconvertible("{object: 1}", "has no counterpart", "[<class 'object'>] of a dict's key");
+    check_unconvertible("[Decimal('NaN')]", "'decimal.Decimal' cannot become a Java value: NaN", "[0]");
+    check_unconvertible("[Node({1: object()})]", "'object' has no counterpart", "[0]['x'][1]");
+    check_unconvertible("[Pair(1, object())]", "'object' has no counterpart", "[0][1]");
+    check_unconvertible("[Color.ODD]", "'object' has no counterpart", "[0]");
     check_unconvertible("array.array('u', 'x')" , "'array.array' has no counterpart", "");
     test_python_exec(ns, "loop = []\nloop.append({'x': (loop,)})");
     PyObject *loop = py.PyDict_GetItemString(ns, "loop");
@@ -256,13 +276,13 @@ static void a_message_keeps_to_its_limit(void) {
 }
 
 static void containers_may_change_while_they_are_converted(void) {
-    /* export_value runs Python in the middle of a conversion: here it changes what is converted. */
+    /* to_wire runs Python in the middle of a conversion: here it changes what is converted. */
     test_python_exec(ns, "class Odd: pass\n"
                          "def change(value):\n"
                          "    action()\n"
-                         "    return b'odd'\n");
+                         "    return '=', b'odd'\n");
     pb_codec usual = codec;
-    codec.export_value = function("change");
+    codec.to_wire = function("change");
     static const struct {
         const char *target, *action;
         bool converts;
@@ -321,6 +341,21 @@ static void malformed_bytes_are_refused(void) {
     /* Arrays of text hold whatever the bytes say, which no str may. */
     check_refused("Aw\4\0\0\0\377\377\377\377", 10, "typecode");
     check_refused("Au\4\0\0\0\377\377\377\377", 10, "typecode");
+    check_refused("X", 1, "count is past its end");
+    check_refused("XD\2\0\0\0N", 7, "count is past its end");
+    check_refused("XD\377\377\377\377", 6, "count is past its end");
+    check_refused("X?\0\0\0\0", 6, "unknown kind");
+    check_refused("XE\0\0\0\0", 6, "unknown kind"); /* to Java only */
+    static const char kinds[] = "DTMPORNUFCG";
+    for (int i = 0; kinds[i]; i++) {
+        char none[] = "X?\0\0\0\0", one[] = "X?\1\0\0\0{\0\0\0\0", two[] = "X?\2\0\0\0b\1N";
+        none[1] = one[1] = two[1] = kinds[i];
+        check_refused(none, 6, "can be made of ()");
+        check_refused(one, 11, "can be made of ({},)");
+        check_refused(two, 9, "can be made of (1, None)");
+    }
+    check_refused("XR\1\0\0\0a\5../..", 13, "ZoneInfo");
+    check_refused("XN\1\0\0\0a\3NaN", 11, "not finite");
     check_refused("A\0\1\0\0\0x", 7, "typecode");
     check_refused("Ax\0\0\0\0", 6, "typecode");
     check_refused("Y", 1, "unknown items");
@@ -408,12 +443,16 @@ static void depth_is_limited_when_reading(void) {
             memcpy(bytes + 5 * level, (uint8_t[]){(uint8_t)tags[i], 1, 0, 0, 0}, 5);
         check_refused(bytes, sizeof bytes, "too deep");
     }
+    uint8_t values[6 * 2000];
+    for (int level = 0; level < 2000; level++)
+        memcpy(values + 6 * level, "XK\1\0\0\0", 6);
+    check_refused(values, sizeof values, "too deep");
 }
 
 /* ---- random values, and random damage to them ---- */
 
 static void damage(message *m, uint64_t *random) {
-    static const uint8_t tags[] = "NTFblLdasuwBA[({SZ";
+    static const uint8_t tags[] = "NTFblLdasuwBA[({SZXX";
     static const uint32_t counts[] = {0, 1, 255, 256, 65535, 0x7fffffff, 0x80000000, 0xffffffff};
     uint32_t times = 1 + test_below(random, 4);
     for (uint32_t i = 0; i < times && m->length > 0; i++) {

@@ -12,6 +12,7 @@ import io.pyboot.PythonConversionException;
 import io.pyboot.PythonNotRunningException;
 import io.pyboot.PythonOverloadedException;
 import io.pyboot.PythonTimeoutException;
+import io.pyboot.pool.ReloadReport;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ParameterizedTypeReference;
@@ -101,6 +102,19 @@ public interface PythonOperations {
 	 * Executes Python statements once in each context of the pool.
 	 */
 	void execAll(String source);
+
+	/**
+	 * Replaces a module, and those that import it, by what their sources say now: in
+	 * every context of the pool or in none. Calls that run go on with the old code, calls
+	 * that come afterwards have the new code. A module that no context has imported is
+	 * left alone, as its first import reads the source anyway.
+	 * @param module name of the module, such as {@code prices} or {@code shop.prices}
+	 * @return what was done in each context
+	 * @throws io.pyboot.PythonReloadException if new code fails or the module is of a
+	 * kind that cannot be reloaded; names the module, file and line. Every context goes
+	 * on with the old code
+	 */
+	ReloadReport reload(String module);
 
 	/**
 	 * Calls a function on the owner thread of a context and does not wait for the answer.

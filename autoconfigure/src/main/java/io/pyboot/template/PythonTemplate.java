@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 
 import io.pyboot.pool.PythonRequest;
 import io.pyboot.pool.PythonSession;
+import io.pyboot.pool.ReloadReport;
 import io.pyboot.pool.RequestOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +94,11 @@ public class PythonTemplate implements PythonOperations {
 	@Override
 	public void execAll(String source) {
 		this.pool.get().broadcast(PythonRequest.exec(source, Map.of()), this.options);
+	}
+
+	@Override
+	public ReloadReport reload(String module) {
+		return this.pool.get().reload(List.of(module), this.options);
 	}
 
 	@Override

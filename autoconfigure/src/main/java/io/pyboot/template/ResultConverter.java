@@ -1,12 +1,15 @@
 package io.pyboot.template;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 import io.pyboot.PythonBuffer;
 import io.pyboot.PythonConversionException;
+import io.pyboot.PythonEnum;
+import io.pyboot.PythonTuple;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ParameterizedTypeReference;
@@ -29,7 +32,11 @@ import org.springframework.util.ClassUtils;
  * <li>Lists, sets, maps, arrays and optionals are converted element by element.</li>
  * <li>A buffer of numbers may be an array of as many dimensions, a list or, without
  * dimensions, its number.</li>
- * <li>A dict may be a record or bean, by way of the {@link StructureMapping}.</li>
+ * <li>A dict or a named tuple may be a record or bean, by way of the
+ * {@link StructureMapping}.</li>
+ * <li>A member of a Python enum is the Java constant of its name, and for any other type
+ * what its value is; several flags are a collection of constants.</li>
+ * <li>A datetime with a zone may be an instant or a {@code java.util.Date}.</li>
  * </ul>
  */
 public final class ResultConverter {
@@ -108,10 +115,28 @@ public final class ResultConverter {
 		if (value instanceof PythonBuffer buffer) {
 			return this.buffers.convert(buffer, type, target, path);
 		}
+		if (value instanceof PythonEnum member) {
+			return convert(standIn(member, type, target), type, path);
+		}
 		if (ContainerConverter.isContainer(target)) {
 			return this.containers.convert(value, type, target, path);
 		}
 		return convertScalar(value, type, target, path);
+	}
+
+	/**
+	 * What a member of an enum is to be converted from: its name, the names of the flags
+	 * it is made of, or its value.
+	 */
+	private static @Nullable Object standIn(PythonEnum member, ResolvableType type, Class<?> target) {
+		String name = member.name();
+		if (target.isEnum() && name != null) {
+			return name;
+		}
+		if (Collection.class.isAssignableFrom(target) && type.asCollection().getGeneric().toClass().isEnum()) {
+			return (name != null) ? List.of(name.split("\\|")) : List.of();
+		}
+		return member.value();
 	}
 
 	private @Nullable Object convertScalar(Object value, ResolvableType type, Class<?> target, ValuePath path) {
@@ -124,14 +149,18 @@ public final class ResultConverter {
 			}
 			throw refusal(value, target, path, "it is not one character", null);
 		}
-		if (target.isInstance(value)) {
-			return value;
+		Object converted = ValueConversion.convert(value, target);
+		if (converted != null) {
+			return converted;
 		}
 		if (value instanceof String text && target != Boolean.class) {
 			return fromString(text, type, target, path);
 		}
 		if (value instanceof Map<?, ?> values && isStructure(target)) {
 			return toStructure(values, type, target, path);
+		}
+		if (value instanceof PythonTuple tuple && !tuple.names().isEmpty() && isStructure(target)) {
+			return toStructure(tuple.toMap(), type, target, path);
 		}
 		throw refusal(value, target, path, null, null);
 	}
@@ -144,7 +173,9 @@ public final class ResultConverter {
 		if (converted == null) {
 			boolean cut = ExactNumber.isIntegral(target) && !ExactNumber.isIntegral(number);
 			throw refusal(value, target, path,
-					cut ? "a float is not an integer; round it in Python" : number + " does not fit exactly", null);
+					cut ? "a " + ValuePath.pythonType(value) + " is not an integer; round it in Python"
+							: number + " does not fit exactly",
+					null);
 		}
 		return converted;
 	}

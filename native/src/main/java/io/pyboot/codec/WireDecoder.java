@@ -148,6 +148,7 @@ public final class WireDecoder {
 			case WireTag.DICT -> dict(depth);
 			case WireTag.SET -> set(depth);
 			case WireTag.FROZENSET -> Collections.unmodifiableSet(set(depth));
+			case WireTag.VALUE -> value(depth, key);
 			default -> throw new ConversionFailure("the answer is malformed: unknown tag " + tag);
 		};
 	}
@@ -271,6 +272,15 @@ public final class WireDecoder {
 			elements[i] = element(depth, i, key);
 		}
 		return PythonTuple.of(elements);
+	}
+
+	private Object value(int depth, boolean key) {
+		byte kind = this.memory.get(advance(1));
+		@Nullable Object[] fields = new Object[readCount(depth)];
+		for (int i = 0; i < fields.length; i++) {
+			fields[i] = element(depth, i, key && WireValue.isContainer(kind));
+		}
+		return WireValue.toJava(kind, fields);
 	}
 
 	private @Nullable Object element(int depth, int index, boolean key) {

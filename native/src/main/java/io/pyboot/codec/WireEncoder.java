@@ -6,11 +6,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
 import io.pyboot.PythonBuffer;
 import io.pyboot.PythonConversionException;
+import io.pyboot.PythonRange;
 import io.pyboot.PythonTuple;
 import io.pyboot.PythonView;
 import org.jspecify.annotations.Nullable;
@@ -174,11 +177,15 @@ public final class WireEncoder {
 			writeMap(map, depth, hashable);
 		}
 		else if (value instanceof Set<?> set) {
-			writeCollection(hashable ? WireTag.FROZENSET : WireTag.SET, set, depth, true);
+			writeIterable(hashable ? WireTag.FROZENSET : WireTag.SET, set, depth, true);
 		}
 		else if (value instanceof Collection<?> collection) {
+			if (collection instanceof PythonRange range) {
+				writeFields(WireValue.of(range), depth);
+				return;
+			}
 			boolean tuple = hashable || collection instanceof PythonTuple;
-			writeCollection(tuple ? WireTag.TUPLE : WireTag.LIST, collection, depth, hashable);
+			writeIterable(tuple ? WireTag.TUPLE : WireTag.LIST, collection, depth, hashable);
 		}
 		else {
 			writeOther(value, depth, hashable);
@@ -228,12 +235,42 @@ public final class WireEncoder {
 		else if (value.getClass().isArray()) {
 			BufferCodec.writeArray(this, value);
 		}
+		else {
+			writeForeign(value, depth, hashable);
+		}
+	}
+
+	private void writeForeign(Object value, int depth, boolean hashable) {
+		if (value instanceof Optional<?> optional) {
+			enter(value, depth);
+			write(optional.orElse(null), depth + 1, hashable);
+			return;
+		}
+		Object made = WireValue.toPython(value);
+		if (made instanceof WireValue parts) {
+			writeFields(parts, depth);
+		}
+		else if (made != value) {
+			write(made, depth, hashable);
+		}
 		else if (this.converter != null) {
 			enter(value, depth);
 			write(convert(this.converter, value), depth + 1, hashable);
 		}
+		else if (value instanceof Iterable<?> iterable) {
+			writeIterable(hashable ? WireTag.TUPLE : WireTag.LIST, iterable, depth, hashable);
+		}
 		else {
 			throw new ConversionFailure("a Java '" + value.getClass().getName() + "' has no counterpart in Python");
+		}
+	}
+
+	private void writeFields(WireValue parts, int depth) {
+		@Nullable Object[] fields = parts.fields();
+		int at = reserve(6);
+		this.memory.put(at, WireTag.VALUE).put(at + 1, parts.kind()).putInt(at + 2, fields.length);
+		for (Object field : fields) {
+			write(field, depth + 1, true);
 		}
 	}
 
@@ -365,7 +402,7 @@ public final class WireEncoder {
 		this.memory.putInt(countAt, count);
 	}
 
-	private void writeCollection(byte tag, Collection<?> collection, int depth, boolean hashable) {
+	private void writeIterable(byte tag, Iterable<?> collection, int depth, boolean hashable) {
 		int countAt = begin(tag, collection, depth);
 		int count = 0;
 		try {
@@ -394,7 +431,8 @@ public final class WireEncoder {
 		end(countAt, array.length);
 	}
 
-	private void writeMap(Map<?, ?> map, int depth, boolean hashable) {
+	private void writeMap(Map<?, ?> written, int depth, boolean hashable) {
+		Map<?, ?> map = (written instanceof Properties properties) ? PlainValue.ofProperties(properties) : written;
 		if (hashable) {
 			throw new ConversionFailure("a Java '" + map.getClass().getName()
 					+ "' cannot be in a set or a key of a map: a Python dict is not hashable");

@@ -45,6 +45,8 @@ final class WireTag {
 
 	static final byte FROZENSET = 'Z';
 
+	static final byte VALUE = 'X';
+
 	private WireTag() {
 	}
 

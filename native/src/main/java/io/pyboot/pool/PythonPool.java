@@ -69,6 +69,8 @@ public final class PythonPool implements AutoCloseable {
 
 	private final boolean callersAllowed;
 
+	private final Reload reload;
+
 	/**
 	 * Casts that succeeded, once the native pool that counted them is gone; -1 before.
 	 */
@@ -103,6 +105,7 @@ public final class PythonPool implements AutoCloseable {
 		this.drainer = new Drainer(this, this.ownerWay, nativePool);
 		this.callbacks = new PoolCallbacks(this, registry, nativePool);
 		this.callersAllowed = starter.allowsCallers();
+		this.reload = new Reload(this, this.ownerWay, this.slots);
 	}
 
 	/**
@@ -213,6 +216,23 @@ public final class PythonPool implements AutoCloseable {
 			}
 			throw ex;
 		}
+	}
+
+	/**
+	 * Replaces modules, and those that import them, by what their sources say now, in
+	 * every context or in none, each between two requests. Waits for all contexts.
+	 * Modules that a context has not imported are left out there.
+	 * @param modules names of the modules that have changed
+	 * @param options the timeout counts; past it nothing changes, unless all contexts
+	 * have run the new code already: those that are busy then take it later, as the
+	 * report says
+	 * @return what was done in each context
+	 * @throws io.pyboot.PythonReloadException if new code fails or a module is of a kind
+	 * that cannot be reloaded; every context goes on with the old code
+	 */
+	public ReloadReport reload(List<String> modules, RequestOptions options) {
+		requireRunning();
+		return this.reload.run(List.copyOf(modules), timeout(options));
 	}
 
 	/**

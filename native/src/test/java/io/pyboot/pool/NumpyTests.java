@@ -2,7 +2,11 @@ package io.pyboot.pool;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +14,7 @@ import java.util.stream.Stream;
 
 import io.pyboot.PythonBuffer;
 import io.pyboot.PythonCallException;
+import io.pyboot.PythonComplex;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonElementType;
 import io.pyboot.PythonTuple;
@@ -112,12 +117,21 @@ class NumpyTests extends PoolTestBase {
 				Arguments.of("np.array([1, 'a', None, [2.5], np.int8(3)], object)",
 						Arrays.asList(1L, "a", null, List.of(2.5), 3L)),
 				Arguments.of("np.array([(1, 2.5, b'x')], [('a', 'i4'), ('b', 'f4'), ('c', 'S1')])['a']",
-						PythonBuffer.wrap(PythonElementType.INT32, java.nio.ByteBuffer.wrap(new byte[] { 1, 0, 0, 0 }),
+						PythonBuffer.wrap(PythonElementType.INT32, ByteBuffer.wrap(new byte[] { 1, 0, 0, 0 }),
 								1)),
 				Arguments.of("np.array([(1, 2.5), (3, 4)], [('a', 'i4'), ('b', 'f4')])",
 						List.of(PythonTuple.of(1L, 2.5), PythonTuple.of(3L, 4.0))),
 				Arguments.of("np.array([(1, 2.5)], [('a', 'i4'), ('b', 'f4')])[0]", PythonTuple.of(1L, 2.5)),
 				Arguments.of("np.ma.array([1, 2, 3], mask=[False, True, False])", Arrays.asList(1L, null, 3L)),
+				Arguments.of("np.datetime64('2026-01-31')", LocalDate.of(2026, 1, 31)),
+				Arguments.of("np.datetime64('2026-01-31T10:00:00.5')",
+						LocalDateTime.of(2026, 1, 31, 10, 0, 0, 500_000_000)),
+				Arguments.of("np.array(['2026-01-31T10:00', 'NaT'], 'M8[ns]')",
+						Arrays.asList(LocalDateTime.of(2026, 1, 31, 10, 0), null)),
+				Arguments.of("np.array([90, 1], 'm8[s]')", List.of(Duration.ofSeconds(90), Duration.ofSeconds(1))),
+				Arguments.of("[np.complex64(1 + 2j), np.complex128(3)]",
+						List.of(new PythonComplex(1, 2), new PythonComplex(3, 0))),
+				Arguments.of("np.array([1j])", List.of(new PythonComplex(0, 1))),
 				Arguments.of("[np.datetime64('NaT'), np.timedelta64('NaT')]", Arrays.asList(null, null)),
 				Arguments.of("np.array(['NaT'], 'M8[ns]')", Arrays.asList((Object) null)),
 				Arguments.of("np.array([[0.5, 2]], 'longdouble')", List.of(List.of(0.5, 2.0))));

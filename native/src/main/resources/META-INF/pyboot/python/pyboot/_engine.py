@@ -8,7 +8,7 @@ import sys
 
 import _pyboot
 
-from pyboot import _callbacks, _context
+from pyboot import _callbacks, _context, _site
 from pyboot._buffers import classify_buffer, make_array, make_buffer  # noqa: F401
 from pyboot._views import end_views, make_view  # noqa: F401
 
@@ -114,6 +114,13 @@ def collect() -> int:
     return gc.collect()
 
 
+def renew(main: dict, sessions: dict) -> None:
+    """After a reload: what is bound to a replaced module in the context's namespaces is bound to the new one."""
+    reload = sys.modules.get("pyboot._reload")
+    if reload is not None:  # it was this interpreter that had one
+        reload.rebind([main, *sessions.values()])
+
+
 # ---- values that the codec cannot make by itself ----
 
 
@@ -125,14 +132,23 @@ def int_from_bytes(data: bytes) -> int:
     return int.from_bytes(data, "little", signed=True)
 
 
-def export_value(value):
-    """Return bytes for a memoryview, (typecode, bytes) for an array, else None."""
-    if type(value) is memoryview:
-        return value.tobytes()
-    module = sys.modules.get("array")
-    if module is not None and isinstance(value, module.array) and value.typecode not in "uw":
-        return value.typecode, value.tobytes()
-    return None
+_values = None  # the module, once a value needs it
+
+
+def to_wire(value):
+    """Return what stands for a value that libpyboot does not know, see pyboot._values, or None."""
+    global _values
+    if _values is None:
+        from pyboot import _values
+    return _values.to_wire(value)
+
+
+def from_wire(kind: str, fields: tuple):
+    """Return the value of a kind that libpyboot does not know, see pyboot._values."""
+    global _values
+    if _values is None:
+        from pyboot import _values
+    return _values.from_wire(kind, fields)
 
 
 # ---- callbacks ----
@@ -241,6 +257,7 @@ def setup_main(config: dict) -> dict:
     The imports are those that must have happened here before the first
     subinterpreter exists: their static state is set up once a process.
     """
+    site_folders = _site.complete_main()
     import datetime, decimal, os  # noqa: E401, F401
 
     os.environ.update(config["environment"])  # of the process: every interpreter sees it
@@ -253,7 +270,8 @@ def setup_main(config: dict) -> dict:
             sys.stderr.write(f"pyboot: {name} is not available in this Python: {e}\n")
     _add_site_paths(config["site_paths"])
     _line_buffer()
-    return {"version": sys.version, "path": [p for p in sys.path if isinstance(p, str)]}
+    path = [p for p in sys.path if isinstance(p, str)]
+    return {"version": sys.version, "path": path, "site_folders": site_folders}
 
 
 def setup(config: dict) -> tuple[int, int]:
@@ -261,6 +279,7 @@ def setup(config: dict) -> tuple[int, int]:
     made = _context.Context(config["pool"], config["index"], config["mode"])
     if config["mode"] == "subinterpreter":
         _context._contexts[None] = made
+        _site.complete(config["site_folders"])
         _add_site_paths(config["site_paths"])
         _line_buffer()
         from pyboot import _extensions
