@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pb_context.h"
+#include "pb_view.h"
 
 enum { MAX_FUNCTIONS = 1 << 16, MAX_CODE = 512, MAX_CACHED_SOURCE = 1 << 16, MAX_PLAIN_TEXT = 1000, SMALL_CALL = 16 };
 
@@ -413,9 +414,9 @@ static PyObject *run_source(pb_frame *frame, pb_reader *r, int64_t session, bool
 
 /* ---- one request ---- */
 
-static PyObject *run(pb_frame *frame, const uint8_t *bytes, size_t length, bool *bad_request) {
+static PyObject *run(pb_frame *frame, const uint8_t *bytes, size_t length, PyObject **views, bool *bad_request) {
     pb_state *state = &frame->ctx->state;
-    pb_reader r = {bytes, bytes + length};
+    pb_reader r = {bytes, bytes + length, views};
     uint8_t op;
     int64_t session;
     if (!pb_read_u8(&r, &op) || r.end - r.at < 8) {
@@ -478,7 +479,8 @@ bool pb_execute(pb_frame *frame, const uint8_t *bytes, size_t length, pb_writer 
     if (state->reloads != now)
         renew(state, now);
     PyObject *context = enter_context(thread);
-    PyObject *result = context ? run(frame, bytes, length, &bad_request) : NULL;
+    PyObject *views = NULL;
+    PyObject *result = context ? run(frame, bytes, length, &views, &bad_request) : NULL;
     if (result) {
         succeeded = reply_value(state, result, reply);
         py.Py_DecRef(result); /* may run Python code, which belongs to the request */
@@ -494,6 +496,8 @@ bool pb_execute(pb_frame *frame, const uint8_t *bytes, size_t length, pb_writer 
     }
     if (frame->at_end)
         call_at_end(frame);
+    if (views)
+        pb_view_end(&state->codec, views); /* after the reply, for which one may be the result */
     if (context)
         leave_context(thread, context);
     py.PyErr_Clear();
@@ -548,13 +552,16 @@ bool pb_state_init(pb_context *ctx) {
     s->codec.int_to_bytes = engine_function(s, "int_to_bytes");
     s->codec.int_from_bytes = engine_function(s, "int_from_bytes");
     s->codec.make_array = engine_function(s, "make_array");
-    s->codec.export_value = engine_function(s, "export_value");
+    s->codec.classify_buffer = engine_function(s, "classify_buffer");
+    s->codec.make_buffer = engine_function(s, "make_buffer");
+    s->codec.make_view = engine_function(s, "make_view");
+    s->codec.end_views = engine_function(s, "end_views");
     s->codec.to_wire = engine_function(s, "to_wire");
     s->codec.from_wire = engine_function(s, "from_wire");
     return s->sessions && s->code[0] && s->code[1] && s->resolve && s->resolve_in && s->compile_source &&
            s->describe && s->collect && s->renew && s->interrupted && s->raise_java && s->codec.int_to_bytes &&
-           s->codec.int_from_bytes && s->codec.make_array && s->codec.export_value && s->codec.to_wire &&
-           s->codec.from_wire;
+           s->codec.int_from_bytes && s->codec.make_array && s->codec.classify_buffer && s->codec.make_buffer &&
+           s->codec.make_view && s->codec.end_views && s->codec.to_wire && s->codec.from_wire;
 }
 
 void pb_state_clear(pb_state *s) {
@@ -570,7 +577,8 @@ void pb_state_clear(pb_state *s) {
                           &s->resolve,        &s->resolve_in,     &s->compile_source,  &s->describe,
                           &s->collect,        &s->renew,          &s->interrupted,    &s->raise_java,
                           &s->codec.int_to_bytes, &s->codec.int_from_bytes,
-                          &s->codec.make_array, &s->codec.export_value, &s->codec.to_wire,
+                          &s->codec.make_array, &s->codec.classify_buffer, &s->codec.make_buffer,
+                          &s->codec.make_view, &s->codec.end_views, &s->codec.to_wire,
                           &s->codec.from_wire, &s->builtins,      &s->engine};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         pb_clear(owned[i]);

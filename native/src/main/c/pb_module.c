@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pb_context.h"
+#include "pb_view.h"
 
 static PyObject *text_or_none(char *text) {
     PyObject *result = PB_NONE;
@@ -58,6 +59,16 @@ static PyObject *at_request_end(PyObject *self, PyObject *function) {
     return result;
 }
 
+/* give_back_view(number): the memory of Java that pyboot._views was given is no longer seen. */
+static PyObject *give_back_view(PyObject *self, PyObject *number) {
+    int overflow = 0;
+    pb_view_give_back(py.PyLong_AsLongLongAndOverflow(number, &overflow));
+    if (py.PyErr_Occurred())
+        return NULL;
+    py.Py_IncRef(PB_NONE);
+    return PB_NONE;
+}
+
 /* forget_functions(): the modules that hold functions are found anew from the next request on. */
 static PyObject *forget_functions(PyObject *self, PyObject *unused) {
     pb_reloaded();
@@ -69,6 +80,7 @@ static PyMethodDef methods[] = {
     {"probe_extension", probe_extension, PB_METH_O, "probe_extension(name) -> str | None"},
     {"current_request", current_request, PB_METH_NOARGS, "current_request() -> int"},
     {"at_request_end", at_request_end, PB_METH_O, "at_request_end(function) -> bool"},
+    {"give_back_view", give_back_view, PB_METH_O, "give_back_view(number) -> None"},
     {"java_function", pb_java_function, PB_METH_O, "java_function((number, name)) -> function that calls Java"},
     {"forget_functions", forget_functions, PB_METH_NOARGS, "forget_functions() -> None"},
 };

@@ -76,7 +76,7 @@ static bool add_package_path(void) {
 }
 
 static bool run_setup(pb_context *ctx) {
-    pb_reader r = {ctx->config, ctx->config + ctx->config_length};
+    pb_reader r = {.at = ctx->config, .end = ctx->config + ctx->config_length};
     PyObject *config = pb_decode(&ctx->state.codec, &r);
     PyObject *setup = config ? py.PyObject_GetAttrString(ctx->state.engine, "setup") : NULL;
     /* Returns (max_depth, max_message_size). */

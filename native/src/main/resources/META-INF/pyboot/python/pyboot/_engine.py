@@ -9,6 +9,8 @@ import sys
 import _pyboot
 
 from pyboot import _callbacks, _context, _output, _site
+from pyboot._buffers import classify_buffer, make_array, make_buffer  # noqa: F401
+from pyboot._views import end_views, make_view  # noqa: F401
 
 __all__: list[str] = []
 
@@ -128,22 +130,6 @@ def int_to_bytes(value: int) -> bytes:
 
 def int_from_bytes(data: bytes) -> int:
     return int.from_bytes(data, "little", signed=True)
-
-
-def make_array(typecode: str, data: bytes):
-    from array import array
-
-    return array(typecode, data)
-
-
-def export_value(value):
-    """Return bytes for a memoryview, (typecode, bytes) for an array, else None."""
-    if type(value) is memoryview:
-        return value.tobytes()
-    module = sys.modules.get("array")
-    if module is not None and isinstance(value, module.array) and value.typecode not in "uw":
-        return value.typecode, value.tobytes()
-    return None
 
 
 _values = None  # the module, once a value needs it
