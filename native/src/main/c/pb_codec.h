@@ -8,6 +8,8 @@
  *   B u32 n, n bytes bytes           A u8 typecode, u32 n, n bytes   array.array
  *   [ ( S Z u32 n, n values          list, tuple, set, frozenset
  *   { u32 n, n pairs dict
+ *   J u64 id         pyboot.JavaRef: a Java object that stays in the JVM
+ *   H u64 context, u64 id   a Python object that stays in its context (pyboot.handle)
  */
 #ifndef PB_CODEC_H
 #define PB_CODEC_H
@@ -15,6 +17,7 @@
 #include <stdbool.h>
 
 #include "pb_python.h"
+#include "pb_table.h"
 
 /* A growing message. It starts in memory of the caller and moves to memory of its own when that is too small.
  * Invariant: pos <= cap and pos <= limit, where cap may be either side of limit; base is malloc'ed if and only if owned. */
@@ -24,6 +27,10 @@ typedef struct {
     size_t cap;
     size_t limit;
     bool owned;
+    /* Counts that the message has taken over so far; see pb_journey.h. */
+    struct pb_journey *journeys;
+    uint32_t journey_count;
+    uint32_t journey_cap;
 } pb_writer;
 
 typedef struct {
@@ -37,6 +44,10 @@ typedef struct {
     PyObject *int_from_bytes;
     PyObject *make_array;
     PyObject *export_value;
+    PyObject *ref_type;    /* pyboot.JavaRef */
+    PyObject *handle_type; /* what pyboot.handle makes */
+    pb_table *handles;     /* of the context; NULL where there is none */
+    int64_t context;       /* its id */
     int max_depth;
 } pb_codec;
 

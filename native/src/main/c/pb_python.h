@@ -152,6 +152,8 @@ enum {
     X(PyObject *, PyModule_GetDict, (PyObject *))                                                                      \
     X(PyObject *, PyCFunction_NewEx, (PyMethodDef *, PyObject *, PyObject *))                                          \
     X(PyObject *, PySys_GetObject, (const char *))                                                                     \
+    X(PyObject *, PyCapsule_New, (void *, const char *, void (*)(PyObject *)))                                         \
+    X(void *, PyCapsule_GetPointer, (PyObject *, const char *))                                                        \
     X(PyObject *, PyEval_GetBuiltins, (void))                                                                          \
     X(PyObject *, PyEval_EvalCode, (PyObject *, PyObject *, PyObject *))
 

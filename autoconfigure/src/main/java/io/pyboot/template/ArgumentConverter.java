@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
+import io.pyboot.JavaRef;
 import io.pyboot.PythonConversionException;
+import io.pyboot.PythonObject;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ClassUtils;
@@ -55,8 +57,9 @@ public final class ArgumentConverter implements UnaryOperator<@Nullable Object> 
 	}
 
 	private @Nullable Object content(Object value) {
+		boolean stays = value instanceof JavaRef || value instanceof PythonObject;
 		boolean known = !(value instanceof Optional || value instanceof Enum || isStructure(value.getClass()));
-		return known ? value : apply(value);
+		return (known || stays) ? value : apply(value);
 	}
 
 	private static boolean isStructure(Class<?> type) {

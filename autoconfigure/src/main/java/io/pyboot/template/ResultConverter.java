@@ -1,5 +1,6 @@
 package io.pyboot.template;
 
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,16 @@ public final class ResultConverter {
 	 */
 	public <T> @Nullable T convert(@Nullable Object value, ParameterizedTypeReference<T> type) {
 		return cast(convert(value, ResolvableType.forType(type), ValuePath.RESULT));
+	}
+
+	/**
+	 * Converts a result to a type that reflection gave.
+	 * @param value the result
+	 * @param type the type asked for
+	 * @throws PythonConversionException as for {@link #convert(Object, Class)}
+	 */
+	public @Nullable Object convert(@Nullable Object value, Type type) {
+		return convert(value, ResolvableType.forType(type), ValuePath.RESULT);
 	}
 
 	<T> List<@Nullable T> convertEach(List<? extends @Nullable Object> values, Class<T> type) {

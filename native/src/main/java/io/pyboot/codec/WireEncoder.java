@@ -8,8 +8,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
+import io.pyboot.JavaRef;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonTuple;
+import io.pyboot.binding.LibPyboot;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,14 @@ public final class WireEncoder {
 
 	/** The containers around the value that is written; made with the first one. */
 	private @Nullable Object @Nullable [] parents;
+
+	/** Pairs of context and id: the counts that the message has taken over. */
+	private long @Nullable [] journeys;
+
+	private int journeyCount;
+
+	/** Of a Python object in the message, which only that object's context can read. */
+	private @Nullable KeptReference home;
 
 	/**
 	 * @param buffer where to write
@@ -51,11 +61,71 @@ public final class WireEncoder {
 	}
 
 	/**
-	 * Forgets what was written after the first bytes.
+	 * Forgets what was written after the first bytes, of which no value may be left.
 	 * @param length how many bytes to keep
 	 */
 	public void truncate(int length) {
+		discard();
 		this.position = length;
+	}
+
+	/**
+	 * Ends the message, which holds its objects that stay on their side from here on:
+	 * either it is handed to libpyboot, or {@link Journeys#drop} gives them back.
+	 * @param start first byte of the message
+	 * @return the length of all that was written
+	 */
+	public int finish(int start) {
+		long[] journeys = this.journeys;
+		if (journeys != null && this.journeyCount > 0) {
+			int count = this.journeyCount;
+			try {
+				int at = reserve(8L * count + 4);
+				for (int i = 0; i < count; i++) {
+					this.memory.putLong(at + 8 * i, journeys[i]);
+				}
+				this.memory.putInt(at + 8 * count, count / 2);
+			}
+			catch (ConversionFailure ex) {
+				throw new PythonConversionException(String.valueOf(ex.getMessage()));
+			}
+			Journeys.mark(this.memory, start);
+			this.journeyCount = 0;
+		}
+		return this.position;
+	}
+
+	/**
+	 * The message will not be sent: gives back what it took over, unless it was finished.
+	 */
+	public void discard() {
+		long[] journeys = this.journeys;
+		for (int i = 0; i < this.journeyCount; i += 2) {
+			LibPyboot.pb_release(journeys[i], journeys[i + 1]);
+		}
+		this.journeyCount = 0;
+		this.home = null;
+	}
+
+	/**
+	 * A Python object in the message; all of them are in the same context. {@code null}
+	 * if there is none.
+	 */
+	public @Nullable KeptReference home() {
+		return this.home;
+	}
+
+	private void addJourney(long context, long id) {
+		long[] journeys = this.journeys;
+		if (journeys == null) {
+			journeys = new long[8];
+		}
+		else if (this.journeyCount == journeys.length) {
+			journeys = java.util.Arrays.copyOf(journeys, 2 * journeys.length);
+		}
+		journeys[this.journeyCount++] = context;
+		journeys[this.journeyCount++] = id;
+		this.journeys = journeys;
 	}
 
 	private int reserve(long bytes) {
@@ -77,6 +147,13 @@ public final class WireEncoder {
 	public void writeByte(int value) {
 		int at = reserve(1);
 		this.memory.put(at, (byte) value);
+	}
+
+	/**
+	 * Adds bits to a raw byte that was written.
+	 */
+	public void markByte(int at, int bits) {
+		this.memory.put(at, (byte) (this.memory.get(at) | bits));
 	}
 
 	/**
@@ -214,6 +291,15 @@ public final class WireEncoder {
 		else if (value.getClass().isArray()) {
 			writePrimitives(value);
 		}
+		else if (value instanceof JavaRef ref) {
+			int at = reserve(9);
+			long id = JavaObjects.register(ref.get());
+			addJourney(0, id);
+			this.memory.put(at, WireTag.JAVA_REF).putLong(at + 1, id);
+		}
+		else if (value instanceof KeptReference kept) {
+			writeHandle(kept);
+		}
 		else if (this.converter != null) {
 			enter(value, depth);
 			write(convert(this.converter, value), depth + 1, hashable);
@@ -221,6 +307,19 @@ public final class WireEncoder {
 		else {
 			throw new ConversionFailure("a Java '" + value.getClass().getName() + "' has no counterpart in Python");
 		}
+	}
+
+	private void writeHandle(KeptReference kept) {
+		KeptReference home = this.home;
+		if (home != null && home.contextId() != kept.contextId()) {
+			throw new ConversionFailure(kept.describe() + " cannot go together with " + home.describe()
+					+ ": each stays in the interpreter that made it");
+		}
+		int at = reserve(17);
+		kept.beginJourney();
+		addJourney(kept.contextId(), kept.id());
+		this.home = kept;
+		this.memory.put(at, WireTag.HANDLE).putLong(at + 1, kept.contextId()).putLong(at + 9, kept.id());
 	}
 
 	private static Object convert(UnaryOperator<Object> converter, Object value) {

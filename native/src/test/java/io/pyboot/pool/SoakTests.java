@@ -101,7 +101,7 @@ class SoakTests extends PoolTestBase {
 		assertThat(after).as("resident kilobytes %s", resident).isLessThan(before * 1.15);
 	}
 
-	private static long residentKilobytes() throws IOException {
+	static long residentKilobytes() throws IOException {
 		for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
 			if (line.startsWith("VmRSS:")) {
 				return Long.parseLong(line.replaceAll("\\D", ""));

@@ -18,8 +18,9 @@ or as ``pyboot.price(...)`` or ``pyboot.call("price", ...)``.
 from pyboot._callbacks import JavaError, attribute as __getattr__, call, callbacks
 from pyboot._context import Context, context
 from pyboot._engine import RequestInterrupted
+from pyboot._handles import JavaRef, handle
 
-__all__ = ["Context", "JavaError", "RequestInterrupted", "call", "callbacks", "context"]
+__all__ = ["Context", "JavaError", "JavaRef", "RequestInterrupted", "call", "callbacks", "context", "handle"]
 
 
 def __dir__() -> list[str]:
