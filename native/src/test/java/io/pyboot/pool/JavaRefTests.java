@@ -1,5 +1,6 @@
 package io.pyboot.pool;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -261,7 +262,7 @@ class JavaRefTests {
 	}
 
 	@Test
-	void aMillionRoundTripsLeaveNothing() {
+	void aMillionRoundTripsLeaveNothing() throws IOException {
 		long before = rounds(20_000);
 		long after = rounds(1_000_000 - 20_000);
 		assertNothingIsLeft();
@@ -269,7 +270,7 @@ class JavaRefTests {
 	}
 
 	/** Round trips of all kinds; gives the size of the process afterwards. */
-	private long rounds(int count) {
+	private long rounds(int count) throws IOException {
 		Point point = new Point(9, 9);
 		for (int i = 0; i < count; i++) {
 			if (i % 1000 == 0) {
