@@ -111,7 +111,8 @@ final class DefaultPythonFunction implements PythonFunction {
 
 	@Override
 	public <T> CompletableFuture<@Nullable T> callAsync(Class<T> resultType) {
-		return new ConvertedFuture<>(this.pool.get().submit(request(resultType), this.options), (value) -> this.converter.convert(value, resultType));
+		return new ConvertedFuture<>(this.pool.get().submit(request(resultType), this.options),
+				(value) -> this.converter.convert(value, resultType));
 	}
 
 	@Override

@@ -44,8 +44,8 @@ record DefaultPythonSession(PythonSession session, ResultConverter converter,
 	}
 
 	private <T> @Nullable T invoke(PythonRequest request, Class<T> resultType) {
-		return this.converter.convert(
-				this.session.invoke(request.returning(ResultForm.of(resultType)), this.options), resultType);
+		return this.converter.convert(this.session.invoke(request.returning(ResultForm.of(resultType)), this.options),
+				resultType);
 	}
 
 }

@@ -89,8 +89,7 @@ final class ParallelCalls {
 	}
 
 	private void submit(List<? extends @Nullable Object> arguments) {
-		PythonRequest request = PythonRequest.call(this.function, arguments.toArray(), Map.of())
-			.returning(this.form);
+		PythonRequest request = PythonRequest.call(this.function, arguments.toArray(), Map.of()).returning(this.form);
 		RequestOptions options = (this.timeout != null) ? this.options.withTimeout(remaining(this.timeout))
 				: this.options;
 		CompletableFuture<@Nullable Object> future = this.pool.submit(request, options);

@@ -57,8 +57,8 @@ public class PythonTemplate implements PythonOperations {
 
 	@Override
 	public <T> @Nullable T call(String function, Class<T> resultType, @Nullable Object... arguments) {
-		return this.converter.convert(
-				invoke(PythonRequest.call(function, Arguments.of(arguments), Map.of()), resultType), resultType);
+		return this.converter
+			.convert(invoke(PythonRequest.call(function, Arguments.of(arguments), Map.of()), resultType), resultType);
 	}
 
 	@Override

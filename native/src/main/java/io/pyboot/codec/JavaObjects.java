@@ -1,9 +1,9 @@
 package io.pyboot.codec;
 
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 import io.pyboot.binding.LibPyboot;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +20,12 @@ public final class JavaObjects {
 	private static final ConcurrentHashMap<Long, Object> OBJECTS = new ConcurrentHashMap<>();
 
 	private static final int BATCH = 512;
+
+	/** Held by who sweeps; others need not wait, since that one takes all there is. */
+	private static final ReentrantLock SWEEPING = new ReentrantLock();
+
+	/** For the ids of the dead; used by who sweeps. */
+	private static final ByteBuffer DEAD = ByteBuffer.allocateDirect(BATCH * Long.BYTES).order(ByteOrder.nativeOrder());
 
 	private JavaObjects() {
 	}
@@ -52,17 +58,23 @@ public final class JavaObjects {
 	 * Drops the objects that nobody holds any more.
 	 */
 	public static void sweep() {
-		ByteBuffer ids = ByteBuffer.allocateDirect(BATCH * Long.BYTES).order(ByteOrder.nativeOrder());
-		long address = WireBuffer.addressOf(ids);
-		int count;
-		do {
-			count = (int) LibPyboot.pb_dead_refs(address, BATCH);
-			for (int i = 0; i < count; i++) {
-				OBJECTS.remove(ids.getLong(i * Long.BYTES));
-			}
+		if (!SWEEPING.tryLock()) {
+			return;
 		}
-		while (count == BATCH);
-		Reference.reachabilityFence(ids);
+		try {
+			long address = WireBuffer.addressOf(DEAD);
+			int count;
+			do {
+				count = (int) LibPyboot.pb_dead_refs(address, BATCH);
+				for (int i = 0; i < count; i++) {
+					OBJECTS.remove(DEAD.getLong(i * Long.BYTES));
+				}
+			}
+			while (count == BATCH);
+		}
+		finally {
+			SWEEPING.unlock();
+		}
 	}
 
 	/**

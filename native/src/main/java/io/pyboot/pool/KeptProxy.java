@@ -64,12 +64,21 @@ final class KeptProxy implements InvocationHandler {
 			};
 		}
 		if (method.isDefault() && !this.overridden.computeIfAbsent(method.getName(), this::hasMethod)) {
-			return MethodHandles.privateLookupIn(method.getDeclaringClass(), MethodHandles.lookup())
-				.unreflectSpecial(method, method.getDeclaringClass())
-				.bindTo(proxy)
-				.invokeWithArguments(values);
+			return callDefault(proxy, method, values);
 		}
 		return call(method, method.isVarArgs() ? spread(values) : values);
+	}
+
+	private static @Nullable Object callDefault(Object proxy, Method method, @Nullable Object[] values)
+			throws Throwable {
+		Class<?> type = method.getDeclaringClass();
+		if (Modifier.isPublic(type.getModifiers())) {
+			return InvocationHandler.invokeDefault(proxy, method, values);
+		}
+		return MethodHandles.privateLookupIn(type, MethodHandles.lookup())
+			.unreflectSpecial(method, type)
+			.bindTo(proxy)
+			.invokeWithArguments(values);
 	}
 
 	private boolean hasMethod(String name) {

@@ -29,7 +29,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -38,11 +37,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
- * Python objects that Java holds, on every way and in both modes. The objects of class
- * {@code Kept} count how many of them live, and note the thread that finalised them.
+ * Python objects that Java holds, on every way. The objects of class {@code Kept} count
+ * how many of them live, and note the thread that finalised them.
  */
-@ParameterizedClass
-@EnumSource(names = { "AUTO", "MAIN" })
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class HandleTests {
 
@@ -82,14 +79,12 @@ class HandleTests {
 
 	private final CallbackRegistry registry = new CallbackRegistry();
 
-	private final PythonMode mode;
-
 	private PythonRuntime runtime;
 
 	private PythonPool pool;
 
-	HandleTests(PythonMode mode) {
-		this.mode = mode;
+	PythonMode mode() {
+		return PythonMode.AUTO;
 	}
 
 	@BeforeAll
@@ -102,7 +97,7 @@ class HandleTests {
 			}
 		});
 		this.registry.register("finalised", (arguments, keywords) -> Engine.eval(this.pool, "1 + 1"));
-		this.pool = PythonPool.open(this.runtime, PoolOptions.named("handles").withSize(2).withMode(this.mode),
+		this.pool = PythonPool.open(this.runtime, PoolOptions.named("handles").withSize(2).withMode(mode()),
 				this.registry);
 		this.pool.broadcast(PythonRequest.exec(DEFINITIONS, Map.of()), Engine.NONE);
 	}
@@ -232,8 +227,8 @@ class HandleTests {
 	void pythonCodeMayHandOverAHandleItself(Way way) {
 		assertThat(way.run(this.pool, PythonRequest.eval("pyboot.use(pyboot.handle(make('mine')))", Map.of())))
 			.isEqualTo(List.of("mine", List.of("from java"), Map.of()));
-		assertThat(way.run(this.pool, PythonRequest.eval(
-				"(lambda o: pyboot.echo(pyboot.handle(o)) is o)(make())", Map.of())))
+		assertThat(way.run(this.pool,
+				PythonRequest.eval("(lambda o: pyboot.echo(pyboot.handle(o)) is o)(make())", Map.of())))
 			.isEqualTo(true);
 		// The handle that the callback got was not closed; its end is the collector's.
 		Awaitility.await().until(() -> {
@@ -276,9 +271,7 @@ class HandleTests {
 		objects.forEach(PythonObject::close);
 		assertNothingIsLeft();
 		for (int context = 0; context < 2; context++) {
-			Object owner = this.pool
-				.submit(call("owner"), Engine.NONE.withContextIndex(context))
-				.join();
+			Object owner = this.pool.submit(call("owner"), Engine.NONE.withContextIndex(context)).join();
 			Object on = this.pool.invoke(PythonRequest.eval("finalised_on <= {owner}", Map.of("owner", owner)),
 					Engine.NONE.withContextIndex(context));
 			assertThat(on).isEqualTo(true);
@@ -300,8 +293,7 @@ class HandleTests {
 	@Test
 	void aFinaliserMayCallJavaWhichCallsPythonAgain() {
 		PythonObject object = (PythonObject) this.pool.invoke(
-				PythonRequest.eval("Calls()", Map.of()).returning(ResultForm.HANDLE),
-				Engine.NONE.withContextIndex(0));
+				PythonRequest.eval("Calls()", Map.of()).returning(ResultForm.HANDLE), Engine.NONE.withContextIndex(0));
 		object.close();
 		Awaitility.await()
 			.until(() -> this.pool.invoke(PythonRequest.eval("kept_by_callback", Map.of()),
@@ -324,7 +316,8 @@ class HandleTests {
 		try (PythonObject zero = makeIn(0); PythonObject one = makeIn(1)) {
 			assertThatExceptionOfType(PythonConversionException.class)
 				.isThrownBy(() -> this.pool.invoke(call("same", zero, 1L), Engine.NONE.withContextIndex(1)))
-				.withMessageContaining("context 0 (generation 1) of pool 'handles' cannot be used in context 1 of pool");
+				.withMessageContaining(
+						"context 0 (generation 1) of pool 'handles' cannot be used in context 1 of pool");
 			assertThatExceptionOfType(PythonConversionException.class)
 				.isThrownBy(() -> this.pool.invoke(call("same", zero, one), Engine.NONE))
 				.withMessageContaining("context 0")
@@ -366,7 +359,7 @@ class HandleTests {
 
 	@Test
 	void aHandleEndsWithItsContext() {
-		PythonPool other = PythonPool.open(this.runtime, PoolOptions.named("short").withSize(1).withMode(this.mode));
+		PythonPool other = PythonPool.open(this.runtime, PoolOptions.named("short").withSize(1).withMode(mode()));
 		Engine.exec(other, DEFINITIONS);
 		PythonObject object = (PythonObject) other.invoke(call("make").returning(ResultForm.HANDLE), Engine.NONE);
 		other.restart(0);
@@ -397,13 +390,13 @@ class HandleTests {
 					.isThrownBy(() -> way.run(this.pool, call("unconvertible")));
 				assertThatExceptionOfType(PythonCallException.class)
 					.isThrownBy(() -> way.run(this.pool, call("missing", object)));
-				assertThatExceptionOfType(PythonCallException.class)
-					.isThrownBy(() -> way.run(this.pool, PythonRequest.eval("5", Map.of()).returning(ResultForm.HANDLES)));
+				assertThatExceptionOfType(PythonCallException.class).isThrownBy(
+						() -> way.run(this.pool, PythonRequest.eval("5", Map.of()).returning(ResultForm.HANDLES)));
 			}
 			List<CompletableFuture<?>> futures = new ArrayList<>();
 			for (int i = 0; i < 200; i++) {
-				CompletableFuture<?> future = this.pool.submit(
-						call("make", object.hashCode()).returning(ResultForm.HANDLE), Engine.NONE);
+				CompletableFuture<?> future = this.pool
+					.submit(call("make", object.hashCode()).returning(ResultForm.HANDLE), Engine.NONE);
 				if (i % 2 == 0) {
 					future.cancel(true);
 				}
@@ -515,8 +508,7 @@ class HandleTests {
 			assertThat(typed.apply(1L, 2L)).isEqualTo(List.of("kept", List.of(1L, 2L), Map.of()));
 			assertThat(typed.andThen(String::valueOf).apply(1L, 2L)).contains("kept");
 			assertThat(object.as(Comparator.class).reversed()).isNotNull();
-			assertThatExceptionOfType(PythonCallException.class)
-				.isThrownBy(() -> object.as(Types.class).list())
+			assertThatExceptionOfType(PythonCallException.class).isThrownBy(() -> object.as(Types.class).list())
 				.withMessageContaining("'Kept' object has no method 'list'");
 			assertThat(object.as(Supplier.class).get()).isEqualTo(List.of("kept", List.of(), Map.of()));
 		}
@@ -525,9 +517,9 @@ class HandleTests {
 
 	@Test
 	void anyOtherTypeIsAConversion() {
-		try (PythonObject list = (PythonObject) this.pool.invoke(
-				PythonRequest.eval("[1, 2]", Map.of()).returning(ResultForm.HANDLE), Engine.NONE)) {
-			assertThat(list.as(List.class)).isEqualTo(List.of(1L, 2L));
+		try (PythonObject list = (PythonObject) this.pool
+			.invoke(PythonRequest.eval("[1, 2]", Map.of()).returning(ResultForm.HANDLE), Engine.NONE)) {
+			assertThat((Object) list.as(List.class)).isEqualTo(List.of(1L, 2L));
 			assertThatExceptionOfType(PythonConversionException.class).isThrownBy(() -> list.as(String.class));
 			assertThat(list.type()).isEqualTo("list");
 		}

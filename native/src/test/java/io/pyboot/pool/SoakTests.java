@@ -83,7 +83,7 @@ class SoakTests extends PoolTestBase {
 	}
 
 	/** The last quarter is not much above the second one: the first warms up. */
-	private static void assertFlat(List<Long> resident) {
+	static void assertFlat(List<Long> resident) {
 		int quarter = resident.size() / 4;
 		if (TIME.toSeconds() < 60) {
 			return; // too short to tell growth from warming up
