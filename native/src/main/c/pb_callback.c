@@ -51,11 +51,13 @@ static bool write_keyword(pb_state *state, pb_writer *w, PyObject *name, PyObjec
     return unconvertible(&error, argument);
 }
 
-/* u8 0 (for PB_JOURNEYS), u32 number, u32 positional, u32 keywords, values, then names and values in turn. False with an exception set. */
+/* u8 0 (for PB_JOURNEYS), u32 number, u32 positional, u32 keywords, values, then names and values in turn. False with
+ * an exception set. */
 static bool write_message(pb_state *state, pb_writer *w, uint32_t number, PyObject *const *values, Py_ssize_t count,
                           PyObject *names) {
     Py_ssize_t keywords = names ? py.PyTuple_Size(names) : 0;
-    if (!pb_write_u8(w, 0) || !pb_write_u32(w, number) || !pb_write_u32(w, (uint32_t)count) || !pb_write_u32(w, (uint32_t)keywords)) {
+    if (!pb_write_u8(w, 0) || !pb_write_u32(w, number) || !pb_write_u32(w, (uint32_t)count) ||
+        !pb_write_u32(w, (uint32_t)keywords)) {
         py.PyErr_NoMemory();
         return false;
     }
@@ -76,7 +78,7 @@ static bool write_message(pb_state *state, pb_writer *w, uint32_t number, PyObje
 
 /* The value of an answer without its journeys, or NULL with the exception that it says. */
 static PyObject *read_values(pb_state *state, const uint8_t *bytes, size_t length) {
-    pb_reader r = {bytes, bytes + length};
+    pb_reader r = {.at = bytes, .end = bytes + length};
     uint8_t kind;
     if (!pb_read_u8(&r, &kind)) {
         py.PyErr_SetString(py.PyExc_RuntimeError, "the callback got no answer: its caller gave up, or memory was short");

@@ -1,5 +1,8 @@
 #include "pb_codec.h"
 
+#include "pb_buffer.h"
+#include "pb_view.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -376,33 +379,26 @@ static bool encode_subclass(encoder *e, PyObject *o, int depth, bool *done) {
     return false;
 }
 
-/* array.array as (typecode, bytes), memoryview as bytes; anything else cannot cross. */
-static bool encode_exported(encoder *e, PyObject *o) {
-    PyObject *exported = py.PyObject_CallFunctionObjArgs(e->codec->export_value, o, NULL);
-    char *data;
-    Py_ssize_t n;
-    bool done = false;
-    if (exported && pb_type(exported) == py.PyBytes_Type && py.PyBytes_AsStringAndSize(exported, &data, &n) == 0) {
-        done = write_block(e->w, 'B', data, (size_t)n) || too_large(e);
-    } else if (exported && pb_type(exported) == py.PyTuple_Type &&
-               py.PyBytes_AsStringAndSize(py.PyTuple_GetItem(exported, 1), &data, &n) == 0) {
-        const char *typecode = py.PyUnicode_AsUTF8AndSize(py.PyTuple_GetItem(exported, 0), NULL);
-        if (!typecode || !pb_writer_reserve(e->w, (size_t)n + 6)) {
-            done = too_large(e);
-        } else {
-            e->w->base[e->w->pos++] = 'A';
-            put_tagged_u32(e->w, (uint8_t)typecode[0], (uint32_t)n);
-            put(e->w, data, (size_t)n);
-            done = true;
-        }
-    } else {
-        char name[256], text[400];
-        py.PyErr_Clear();
-        type_name(o, name, sizeof name);
+static bool no_counterpart(encoder *e, PyObject *o, const char *reason) {
+    char name[256], text[PB_MESSAGE_SIZE];
+    type_name(o, name, sizeof name);
+    if (reason)
+        snprintf(text, sizeof text, "a Python '%s' cannot become a Java value: %.200s", name, reason);
+    else
         snprintf(text, sizeof text, "a Python '%s' has no counterpart in Java", name);
-        fail(e, text);
-    }
-    pb_clear(&exported);
+    return fail(e, text);
+}
+
+/* For the exception that classify_buffer raised. */
+static bool no_buffer(encoder *e, PyObject *o) {
+    PyObject *exception = py.PyErr_GetRaisedException();
+    PyObject *str = exception ? py.PyObject_Str(exception) : NULL;
+    const char *text = str ? py.PyUnicode_AsUTF8AndSize(str, NULL) : NULL;
+    char reason[128];
+    snprintf(reason, sizeof reason, "%s", text ? text : "it does not say what it is");
+    bool done = no_counterpart(e, o, reason);
+    pb_clear(&str);
+    pb_clear(&exception);
     return done;
 }
 
@@ -438,6 +434,94 @@ static bool encode_handle(encoder *e, PyObject *o) {
     return true;
 }
 
+/* What exports the buffer protocol. classify_buffer of pyboot._buffers says how it crosses: a str is the typecode of an
+ * array, a tuple holds a value that stands for it, False refuses it. */
+static bool encode_buffer(encoder *e, PyObject *o, int depth) {
+    PyObject *how = py.PyObject_CallFunctionObjArgs(e->codec->classify_buffer, o, NULL);
+    if (!how)
+        return no_buffer(e, o);
+    if (how == py._Py_FalseStruct) {
+        py.Py_DecRef(how);
+        return no_counterpart(e, o, NULL);
+    }
+    if (pb_type(how) == py.PyTuple_Type) {
+        PyObject *value = py.PyTuple_GetItem(how, 0);
+        bool done = value && pb_type(value) != pb_type(o) ? encode(e, value, depth) : no_counterpart(e, o, NULL);
+        py.Py_DecRef(how);
+        return done;
+    }
+    pb_buffer_kind kind = how == PB_NONE ? PB_BUFFER_PLAIN : PB_BUFFER_TYPED;
+    const char *typecode = pb_type(how) == py.PyUnicode_Type ? py.PyUnicode_AsUTF8AndSize(how, NULL) : NULL;
+    char reason[128];
+    pb_buffer_result result = pb_buffer_write(e->w, o, typecode ? PB_BUFFER_ARRAY : kind, typecode ? *typecode : 0,
+                                              reason, sizeof reason);
+    py.Py_DecRef(how);
+    if (result == PB_BUFFER_TOO_LARGE)
+        return too_large(e);
+    return result == PB_BUFFER_WRITTEN || no_counterpart(e, o, reason);
+}
+
+/* A container, or a plain value, written in place of the object, whose place among the parents it takes. */
+static bool encode_instead(encoder *e, PyObject *o, PyObject *plain, int depth) {
+    PyObject *type = pb_type(plain);
+    bool is_container = type == py.PyDict_Type || type == py.PyList_Type || type == py.PySet_Type;
+    if (!is_container)
+        return encode(e, plain, depth);
+    if (!enter(e, o, depth))
+        return false;
+    return type == py.PyDict_Type   ? encode_dict(e, plain, depth)
+           : type == py.PyList_Type ? encode_list(e, plain, depth)
+                                    : encode_set(e, plain, 'S', depth);
+}
+
+static void drop_first_step(pb_conversion_error *error) {
+    const char *end = error->path[0] == '[' ? strchr(error->path, ']') : NULL;
+    if (end)
+        memmove(error->path, end + 1, strlen(end + 1) + 1);
+}
+
+/* The fields of a value of the kind. 'E' and 'K' hold any values, so they count as containers; the fields of the others
+ * are plain. The index of a field means nothing to a reader, but that of a named tuple ('K') is its own. */
+static bool encode_fields(encoder *e, PyObject *o, char kind, PyObject *fields, int depth) {
+    Py_ssize_t n = py.PyTuple_Size(fields);
+    if ((kind == 'E' || kind == 'K') && !enter(e, o, depth))
+        return false;
+    if (!pb_writer_reserve(e->w, 6))
+        return too_large(e);
+    e->w->base[e->w->pos++] = 'X';
+    put_tagged_u32(e->w, (uint8_t)kind, (uint32_t)n);
+    for (Py_ssize_t i = 0; i < n; i++) {
+        if (!encode(e, py.PyTuple_GetItem(fields, i), depth + 1)) {
+            at_index(e, i);
+            if (kind != 'K')
+                drop_first_step(e->error);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* What pyboot._values makes of the object: (kind, fields), ('=', what stands for it) or ('!', why it cannot cross).
+ * False, and nothing is written, if it makes nothing of it. */
+static bool encode_value(encoder *e, PyObject *o, int depth, bool *done) {
+    PyObject *made = py.PyObject_CallFunctionObjArgs(e->codec->to_wire, o, NULL);
+    if (!made || made == py._Py_NoneStruct) {
+        py.PyErr_Clear(); /* a class that answers with exceptions is one that nothing can be made of */
+        pb_clear(&made);
+        return false;
+    }
+    const char *kind = py.PyUnicode_AsUTF8AndSize(py.PyTuple_GetItem(made, 0), NULL);
+    PyObject *content = py.PyTuple_GetItem(made, 1);
+    if (*kind == '=')
+        *done = encode_instead(e, o, content, depth);
+    else if (*kind == '!')
+        *done = no_counterpart(e, o, py.PyUnicode_AsUTF8AndSize(content, NULL));
+    else
+        *done = encode_fields(e, o, *kind, content, depth);
+    py.Py_DecRef(made);
+    return true;
+}
+
 static bool encode(encoder *e, PyObject *o, int depth) {
     if (o == py._Py_NoneStruct || o == py._Py_TrueStruct || o == py._Py_FalseStruct) {
         uint8_t tag = o == py._Py_NoneStruct ? 'N' : o == py._Py_TrueStruct ? 'T' : 'F';
@@ -461,6 +545,9 @@ static bool encode(encoder *e, PyObject *o, int depth) {
         return enter(e, o, depth) && encode_list(e, o, depth);
     if (flags & PB_TPFLAGS_DICT)
         return enter(e, o, depth) && encode_dict(e, o, depth);
+    bool done;
+    if (flags & PB_TPFLAGS_TUPLE && type != py.PyTuple_Type && encode_value(e, o, depth, &done))
+        return done; /* a named tuple */
     if (flags & PB_TPFLAGS_TUPLE)
         return enter(e, o, depth) && encode_tuple(e, o, depth);
     if (flags & PB_TPFLAGS_BYTES) {
@@ -480,8 +567,11 @@ static bool encode(encoder *e, PyObject *o, int depth) {
         return encode_ref(e, o);
     if (type == e->codec->handle_type)
         return encode_handle(e, o);
-    bool done;
-    return encode_subclass(e, o, depth, &done) ? done : encode_exported(e, o);
+    if (encode_subclass(e, o, depth, &done))
+        return done;
+    if (py.PyObject_CheckBuffer(o))
+        return encode_buffer(e, o, depth);
+    return encode_value(e, o, depth, &done) ? done : no_counterpart(e, o, NULL);
 }
 
 bool pb_encode(const pb_codec *codec, pb_writer *w, PyObject *value, pb_conversion_error *error) {
@@ -535,7 +625,9 @@ static PyObject *decode_block(const pb_codec *codec, uint8_t tag, pb_reader *r) 
     case 'B': return py.PyBytes_FromStringAndSize(bytes, n);
     default: break;
     }
-    PyObject *raw = py.PyBytes_FromStringAndSize(bytes, n);
+    /* The function that fills an array from it releases the view. */
+    PyObject *raw = tag == 'A' ? py.PyMemoryView_FromMemory((char *)(uintptr_t)bytes, n, PB_BUF_READ)
+                               : py.PyBytes_FromStringAndSize(bytes, n);
     if (!raw)
         return NULL;
     PyObject *result = NULL;
@@ -610,6 +702,30 @@ static PyObject *decode_container(const pb_codec *codec, uint8_t tag, pb_reader 
     return sequence;
 }
 
+/* A kind and its fields become what pyboot._values makes of them. */
+static PyObject *decode_value(const pb_codec *codec, pb_reader *r, int depth, size_t owed) {
+    uint8_t kind;
+    uint32_t n;
+    if (!pb_read_u8(r, &kind) || !pb_read_u32(r, &n) || owed > left(r) || n > left(r) - owed)
+        return malformed("a count is past its end");
+    if (depth > codec->max_depth) /* values do not count as containers, but may stand in each other */
+        return malformed("values are nested too deep");
+    PyObject *fields = py.PyTuple_New(n), *result = NULL;
+    for (uint32_t i = 0; fields && i < n; i++) {
+        PyObject *field = decode(codec, r, depth + 1, owed + (n - i - 1));
+        if (!field)
+            pb_clear(&fields);
+        else
+            py.PyTuple_SetItem(fields, i, field); /* takes the reference */
+    }
+    PyObject *name = fields ? py.PyUnicode_DecodeLatin1((const char *)&kind, 1, NULL) : NULL;
+    if (name)
+        result = py.PyObject_CallFunctionObjArgs(codec->from_wire, name, fields, NULL);
+    pb_clear(&name);
+    pb_clear(&fields);
+    return result;
+}
+
 static PyObject *constant(PyObject *o) {
     py.Py_IncRef(o);
     return o;
@@ -674,6 +790,8 @@ static PyObject *decode(const pb_codec *codec, pb_reader *r, int depth, size_t o
     case 'B':
     case 'L':
     case 'A': return decode_block(codec, tag, r);
+    case 'Y': return pb_buffer_read(codec, r);
+    case 'Q': return pb_view_read(codec, r);
     case '[':
     case '(':
     case '{':
@@ -681,6 +799,7 @@ static PyObject *decode(const pb_codec *codec, pb_reader *r, int depth, size_t o
     case 'Z': return decode_container(codec, tag, r, depth, owed);
     case 'J': return decode_ref(codec, r);
     case 'H': return decode_handle(codec, r);
+    case 'X': return decode_value(codec, r, depth, owed);
     default: return malformed("unknown tag");
     }
 }

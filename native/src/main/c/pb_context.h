@@ -25,12 +25,14 @@ typedef struct {
     PyObject *compile_source;
     PyObject *describe;
     PyObject *collect;
+    PyObject *renew;
     PyObject *interrupted;   /* pyboot.RequestInterrupted */
     PyObject *raise_java;
     PyObject *keep;          /* makes the result of a request a handle, or its elements handles */
     PyObject **parents;      /* by function number: the object that holds the function, and its name there */
     PyObject **names;
     uint32_t functions;      /* length of the two arrays */
+    uint32_t reloads;        /* how many reloads what is kept there has seen; see pb_reloaded */
     pb_codec codec;
     size_t max_message;
 } pb_state;
@@ -58,6 +60,7 @@ typedef struct pb_frame {
     _Atomic bool deferred;
     /* The wait for a callback's answer is to end. */
     _Atomic bool cut;
+    PyObject *at_end; /* called when the request has ended; owned, NULL for nothing */
 } pb_frame;
 
 /* The frame on top of the calling thread, NULL for none. */
@@ -195,6 +198,10 @@ typedef enum {
 /* Functions by number, for all contexts. Names are UTF-8, "module:qualified.name". False if the number is taken by
  * another name, is out of range or memory is short. */
 bool pb_function_define(uint32_t number, const char *name, uint32_t length);
+
+/* Modules were replaced in some interpreter: every context looks up its functions anew, from its next request on. Any
+ * thread. */
+void pb_reloaded(void);
 
 /* Runs one request under the GIL and writes its reply. True if it succeeded. */
 bool pb_execute(pb_frame *frame, const uint8_t *bytes, size_t length, pb_writer *reply);

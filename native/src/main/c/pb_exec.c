@@ -5,6 +5,7 @@
 #include "pb_context.h"
 #include "pb_handle.h"
 #include "pb_journey.h"
+#include "pb_view.h"
 
 enum { MAX_FUNCTIONS = 1 << 16, MAX_CODE = 512, MAX_CACHED_SOURCE = 1 << 16, MAX_PLAIN_TEXT = 1000, SMALL_CALL = 16 };
 
@@ -72,7 +73,8 @@ void pb_reply_raised(pb_state *state, pb_writer *reply) {
                               ? py.PyObject_CallFunctionObjArgs(state->describe, exception, NULL)
                               : NULL;
     reply->pos = 0;
-    if (!described || !pb_write_u8(reply, PB_REPLY_RAISED) || !pb_encode(&deep, reply, described, &error) || !pb_journey_seal(reply)) {
+    if (!described || !pb_write_u8(reply, PB_REPLY_RAISED) || !pb_encode(&deep, reply, described, &error) ||
+        !pb_journey_seal(reply)) {
         py.PyErr_Clear();
         reply_plain(exception, reply);
     }
@@ -149,8 +151,31 @@ static bool unpack_pair(PyObject *pair, PyObject **first, PyObject **second) {
     return done;
 }
 
-/* Finds the object that holds a function; kept by number from then on. */
-static bool resolve_function(pb_state *state, uint32_t number) {
+/* Counts reloads in this process. A context that kept functions before the last one forgets them at its next request. */
+static _Atomic uint32_t reloads;
+
+void pb_reloaded(void) {
+    atomic_fetch_add(&reloads, 1);
+}
+
+/* Forgets what was kept of modules that may have been replaced. Freeing them may run Python code and give up the GIL, so
+ * that another thread resolves meanwhile: each entry is taken out whole before that. */
+static void renew(pb_state *state, uint32_t now) {
+    state->reloads = now;
+    for (uint32_t i = 0; i < state->functions; i++) {
+        PyObject *holder = state->parents[i], *name = state->names[i];
+        state->parents[i] = state->names[i] = NULL;
+        pb_clear(&holder);
+        pb_clear(&name);
+    }
+    PyObject *done = py.PyObject_CallFunctionObjArgs(state->renew, state->main, state->sessions, NULL);
+    pb_clear(&done);
+    py.PyErr_Clear();
+}
+
+/* Finds the object that holds a function, and its name there; both are kept by number from then on, unless modules were
+ * replaced meanwhile. New references. */
+static bool resolve_function(pb_state *state, uint32_t number, PyObject **holder, PyObject **attribute) {
     function_name *name = number < MAX_FUNCTIONS ? atomic_load(&function_names[number]) : NULL;
     if (!name) {
         py.PyErr_SetString(py.PyExc_LookupError, "unknown function number");
@@ -171,19 +196,19 @@ static bool resolve_function(pb_state *state, uint32_t number) {
             state->parents[i] = state->names[i] = NULL;
         state->functions = length;
     }
+    uint32_t seen = atomic_load(&reloads);
     PyObject *text = py.PyUnicode_DecodeUTF8(name->text, name->length, "surrogatepass");
-    PyObject *holder, *attribute;
-    bool done = text && unpack_pair(py.PyObject_CallFunctionObjArgs(state->resolve, text, state->main, NULL), &holder,
-                                    &attribute);
+    bool done = text && unpack_pair(py.PyObject_CallFunctionObjArgs(state->resolve, text, state->main, NULL), holder,
+                                    attribute);
     pb_clear(&text);
-    if (done && state->parents[number]) { /* another thread was first: the import gave up the GIL */
-        py.Py_DecRef(holder);
-        py.Py_DecRef(attribute);
-    } else if (done) {
-        if (pb_type(attribute) == py.PyUnicode_Type)
-            py.PyUnicode_InternInPlace(&attribute);
-        state->parents[number] = holder;
-        state->names[number] = attribute;
+    if (done && pb_type(*attribute) == py.PyUnicode_Type)
+        py.PyUnicode_InternInPlace(attribute);
+    /* The import may have given up the GIL: another thread may have been first, or a reload may have come. */
+    if (done && !state->parents[number] && atomic_load(&reloads) == seen) {
+        py.Py_IncRef(*holder);
+        py.Py_IncRef(*attribute);
+        state->parents[number] = *holder;
+        state->names[number] = *attribute;
     }
     return done;
 }
@@ -219,9 +244,20 @@ static PyObject *function_by_number(pb_state *state, pb_reader *r) {
     uint32_t number;
     if (!pb_read_u32(r, &number))
         return NULL;
-    if ((number >= state->functions || !state->parents[number]) && !resolve_function(state, number))
+    PyObject *holder, *attribute;
+    if (number < state->functions && state->parents[number]) {
+        /* Owned, as the look-up may run Python code while another thread forgets them. */
+        holder = state->parents[number];
+        attribute = state->names[number];
+        py.Py_IncRef(holder);
+        py.Py_IncRef(attribute);
+    } else if (!resolve_function(state, number, &holder, &attribute)) {
         return NULL;
-    return lookup(state->parents[number], state->names[number]);
+    }
+    PyObject *function = lookup(holder, attribute);
+    py.Py_DecRef(holder);
+    py.Py_DecRef(attribute);
+    return function;
 }
 
 static PyObject *function_by_name(pb_state *state, pb_reader *r, int64_t session) {
@@ -385,9 +421,9 @@ static PyObject *run_source(pb_frame *frame, pb_reader *r, int64_t session, bool
 
 /* ---- one request ---- */
 
-static PyObject *run(pb_frame *frame, const uint8_t *bytes, size_t length, bool *bad_request) {
+static PyObject *run(pb_frame *frame, const uint8_t *bytes, size_t length, PyObject **views, bool *bad_request) {
     pb_state *state = &frame->ctx->state;
-    pb_reader r = {bytes, bytes + length};
+    pb_reader r = {bytes, bytes + length, views};
     uint8_t op;
     int64_t session;
     if (!pb_read_u8(&r, &op) || r.end - r.at < 8) {
@@ -437,15 +473,26 @@ static PyObject *kept(pb_state *state, PyObject *result, uint8_t op) {
 }
 
 /* Runs a request that carries or asks for objects that stay on their side. */
-static PyObject *run_with_handles(pb_frame *frame, const uint8_t *bytes, size_t length, bool *bad_request) {
+static PyObject *run_with_handles(pb_frame *frame, const uint8_t *bytes, size_t length, PyObject **views,
+                                  bool *bad_request) {
     pb_journeys journeys;
     uint8_t op = bytes[0];
     if (!pb_journey_take((uint8_t *)bytes, &length, &journeys))
         return py.PyErr_NoMemory();
-    PyObject *result = run(frame, bytes, length, bad_request);
+    PyObject *result = run(frame, bytes, length, views, bad_request);
     /* Not before: the bytes are overwritten while it runs, and nobody else tells what was in them. */
     pb_journey_release_all(&journeys);
     return op & (PB_KEEP_RESULT | PB_KEEP_ELEMENTS) ? kept(&frame->ctx->state, result, op) : result;
+}
+
+/* Whatever it raises has no caller. */
+static void call_at_end(pb_frame *frame) {
+    PyObject *function = frame->at_end;
+    frame->at_end = NULL;
+    py.PyErr_Clear();
+    pb_clear(&(PyObject *){py.PyObject_CallFunctionObjArgs(function, NULL)});
+    py.PyErr_Clear();
+    py.Py_DecRef(function);
 }
 
 bool pb_execute(pb_frame *frame, const uint8_t *bytes, size_t length, pb_writer *reply) {
@@ -456,12 +503,16 @@ bool pb_execute(pb_frame *frame, const uint8_t *bytes, size_t length, pb_writer 
     /* Under the GIL there is one writer. Without one, contexts have their owner as the only writer. */
     atomic_store_explicit(&ctx->requests, atomic_load_explicit(&ctx->requests, memory_order_relaxed) + 1,
                           memory_order_relaxed);
+    uint32_t now = atomic_load_explicit(&reloads, memory_order_relaxed);
+    if (state->reloads != now)
+        renew(state, now);
     PyObject *context = enter_context(thread);
+    PyObject *views = NULL;
     PyObject *result = NULL;
     if (context && length > 0 && bytes[0] & (PB_JOURNEYS | PB_KEEP_RESULT | PB_KEEP_ELEMENTS))
-        result = run_with_handles(frame, bytes, length, &bad_request);
+        result = run_with_handles(frame, bytes, length, &views, &bad_request);
     else if (context)
-        result = run(frame, bytes, length, &bad_request);
+        result = run(frame, bytes, length, &views, &bad_request);
     if (result) {
         succeeded = reply_value(state, result, reply);
         py.Py_DecRef(result); /* may run Python code, which belongs to the request */
@@ -475,6 +526,10 @@ bool pb_execute(pb_frame *frame, const uint8_t *bytes, size_t length, pb_writer 
     } else {
         pb_reply_raised(state, reply);
     }
+    if (frame->at_end)
+        call_at_end(frame);
+    if (views)
+        pb_view_end(&state->codec, views); /* after the reply, for which one may be the result */
     if (context)
         leave_context(thread, context);
     py.PyErr_Clear();
@@ -508,6 +563,7 @@ static bool make_namespace(pb_context *ctx, pb_state *state) {
 bool pb_state_init(pb_context *ctx) {
     pb_state *s = &ctx->state;
     memset(s, 0, sizeof *s);
+    s->reloads = atomic_load(&reloads);
     s->codec.max_depth = 200;
     s->max_message = 1 << 30;
     if (!pb_module_register())
@@ -524,6 +580,7 @@ bool pb_state_init(pb_context *ctx) {
     s->compile_source = engine_function(s, "compile_source");
     s->describe = engine_function(s, "describe");
     s->collect = engine_function(s, "collect");
+    s->renew = engine_function(s, "renew");
     s->interrupted = engine_function(s, "RequestInterrupted");
     s->raise_java = engine_function(s, "raise_java");
     s->keep = engine_function(s, "keep");
@@ -534,11 +591,17 @@ bool pb_state_init(pb_context *ctx) {
     s->codec.int_to_bytes = engine_function(s, "int_to_bytes");
     s->codec.int_from_bytes = engine_function(s, "int_from_bytes");
     s->codec.make_array = engine_function(s, "make_array");
-    s->codec.export_value = engine_function(s, "export_value");
+    s->codec.classify_buffer = engine_function(s, "classify_buffer");
+    s->codec.make_buffer = engine_function(s, "make_buffer");
+    s->codec.make_view = engine_function(s, "make_view");
+    s->codec.end_views = engine_function(s, "end_views");
+    s->codec.to_wire = engine_function(s, "to_wire");
+    s->codec.from_wire = engine_function(s, "from_wire");
     return s->sessions && s->code[0] && s->code[1] && s->resolve && s->resolve_in && s->compile_source &&
-           s->describe && s->collect && s->interrupted && s->raise_java && s->codec.int_to_bytes &&
-           s->codec.int_from_bytes && s->codec.make_array && s->codec.export_value && s->keep && s->codec.ref_type &&
-           s->codec.handle_type;
+           s->describe && s->collect && s->renew && s->interrupted && s->raise_java && s->codec.int_to_bytes &&
+           s->codec.int_from_bytes && s->codec.make_array && s->codec.classify_buffer && s->codec.make_buffer &&
+           s->codec.make_view && s->codec.end_views && s->codec.to_wire && s->codec.from_wire && s->keep &&
+           s->codec.ref_type && s->codec.handle_type;
 }
 
 void pb_state_clear(pb_state *s) {
@@ -552,10 +615,12 @@ void pb_state_clear(pb_state *s) {
     s->functions = 0;
     PyObject **owned[] = {&s->sessions,       &s->main,           &s->code[0],         &s->code[1],
                           &s->resolve,        &s->resolve_in,     &s->compile_source,  &s->describe,
-                          &s->collect,        &s->interrupted,    &s->raise_java,
+                          &s->collect,        &s->renew,          &s->interrupted,    &s->raise_java,
                           &s->codec.int_to_bytes, &s->codec.int_from_bytes,
-                          &s->codec.make_array, &s->codec.export_value, &s->keep,
-                          &s->codec.ref_type, &s->codec.handle_type, &s->builtins,  &s->engine};
+                          &s->codec.make_array, &s->codec.classify_buffer, &s->codec.make_buffer,
+                          &s->codec.make_view, &s->codec.end_views, &s->codec.to_wire,
+                          &s->codec.from_wire, &s->keep,          &s->codec.ref_type,   &s->codec.handle_type,
+                          &s->builtins,       &s->engine};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         pb_clear(owned[i]);
 }

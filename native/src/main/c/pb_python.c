@@ -24,7 +24,8 @@ static const struct {
     size_t offset;
 } objects[] = {PB_PY_OBJECTS(PB_LOAD_OBJECT){"Py_UTF8Mode", offsetof(pb_python, Py_UTF8Mode)},
                {"Py_IgnoreEnvironmentFlag", offsetof(pb_python, Py_IgnoreEnvironmentFlag)},
-               {"Py_NoUserSiteDirectory", offsetof(pb_python, Py_NoUserSiteDirectory)}},
+               {"Py_NoUserSiteDirectory", offsetof(pb_python, Py_NoUserSiteDirectory)},
+               {"Py_NoSiteFlag", offsetof(pb_python, Py_NoSiteFlag)}},
     exceptions[] = {PB_PY_EXCEPTIONS(PB_LOAD_OBJECT)};
 
 static void store(size_t offset, void *value) {

@@ -134,7 +134,8 @@ bool pb_queue_forget(pb_queue *q, pb_slot *callback, pb_slot *asking);
 /* Java: takes a callback, which it must answer then; false if the asker gave it up, and the slot is freed. The ticket is
  * for the answer. */
 bool pb_queue_take_callback(pb_queue *q, pb_slot *callback, int64_t *ticket);
-/* Takes what the answer holds, whatever it returns: 0, PB_STALE if nobody wants the answer any more, or PB_NO_MEMORY: then the answer is empty. */
+/* Takes what the answer holds, whatever it returns: 0, PB_STALE if nobody wants the answer any more, or PB_NO_MEMORY:
+ * then the answer is empty. */
 int64_t pb_queue_answer(pb_queue *q, int64_t ticket, uint8_t *bytes, uint32_t length);
 
 /* Drainer: the next finished request or callback, or NULL. pb_queue_release frees its slot. */

@@ -5,15 +5,24 @@
 #include <string.h>
 
 #include "pb_codec.h"
+#include "pb_view.h"
 
 enum { DEPTH = 50, LIMIT = 1 << 20, CORPUS = 200 };
 
 static PyObject *ns;
+static PyObject **views; /* where decode puts the views that it reads */
 static pb_codec codec = {.max_depth = DEPTH};
 
 /* What the tests need in Python: random values of every wire type, and a comparison that sees types and bits. */
 static const char HELPERS[] =
-    "import array, random, struct\n"
+    "import array, collections, dataclasses, enum, math, random, struct\n"
+    "from datetime import date, datetime, time, timedelta, timezone\n"
+    "from decimal import Decimal\n"
+    "from pathlib import Path\n"
+    "from uuid import UUID\n"
+    "Pair = collections.namedtuple('Pair', 'x y')\n"
+    "Color = enum.Enum('Color', {'RED': 'r', 'ODD': object()})\n"
+    "Node = dataclasses.make_dataclass('Node', ['x'])\n"
     "def same(a, b):\n"
     "    if type(a) is not type(b): return False\n"
     "    if isinstance(a, (list, tuple)): return len(a) == len(b) and all(map(same, a, b))\n"
@@ -31,7 +40,10 @@ static const char HELPERS[] =
     "    return r.choice([\n"
     "        lambda: None, lambda: True, lambda: False, lambda: number(r), lambda: r.uniform(-1e300, 1e300),\n"
     "        lambda: r.choice([0.0, -0.0, float('inf'), -float('inf'), 5e-324]), lambda: text(r),\n"
-    "        lambda: r.randbytes(r.choice([0, 1, 300, 2000]))])()\n"
+    "        lambda: r.randbytes(r.choice([0, 1, 300, 2000])),\n"
+    "        lambda: datetime.fromtimestamp(r.randrange(2**32), timezone.utc), lambda: Decimal(r.random()),\n"
+    "        lambda: UUID(int=r.getrandbits(128)), lambda: range(r.randrange(9)), lambda: timedelta(r.random()),\n"
+    "        lambda: complex(r.random(), -0.0), lambda: Path(r.choice('abc')), lambda: date(r.randint(1, 9999), 1, 2)])()\n"
     "def key(r, depth):\n"
     "    if depth > 0 and r.random() < 0.3:\n"
     "        return r.choice([tuple, frozenset])(key(r, depth - 1) for _ in range(r.randrange(4)))\n"
@@ -40,6 +52,10 @@ static const char HELPERS[] =
     "    if depth == 0 or r.random() < 0.3:\n"
     "        if r.random() < 0.1:\n"
     "            return array.array(r.choice('bBhHiIlLqQfd'), [r.randrange(100) for _ in range(r.randrange(9))])\n"
+    "        if r.random() < 0.1:\n"
+    "            code = r.choice('bhHiIqQ?')\n"
+    "            shape = r.choice([(), (3,), (2, 3), (1, 1, 2)])\n"
+    "            return memoryview(r.randbytes(struct.calcsize(code) * math.prod(shape))).cast(code, shape)\n"
     "        return scalar(r)\n"
     "    n = r.choice([0, 1, 3, 8])\n"
     "    return r.choice([\n"
@@ -56,11 +72,17 @@ static PyObject *function(const char *name) {
 static void set_up(void) {
     ns = test_python_namespace();
     test_python_exec(ns, HELPERS);
-    test_python_exec(ns, "from pyboot._engine import int_to_bytes, int_from_bytes, make_array, export_value");
+    test_python_exec(ns, "from pyboot._engine import int_to_bytes, int_from_bytes, make_array, classify_buffer, make_buffer\n"
+                         "from pyboot._engine import make_view, end_views, to_wire, from_wire");
     codec.int_to_bytes = function("int_to_bytes");
     codec.int_from_bytes = function("int_from_bytes");
     codec.make_array = function("make_array");
-    codec.export_value = function("export_value");
+    codec.classify_buffer = function("classify_buffer");
+    codec.make_buffer = function("make_buffer");
+    codec.make_view = function("make_view");
+    codec.end_views = function("end_views");
+    codec.to_wire = function("to_wire");
+    codec.from_wire = function("from_wire");
 }
 
 /* A message in memory of exactly its size, so that AddressSanitizer sees a read past its end. */
@@ -92,7 +114,7 @@ static bool encode(PyObject *value, size_t cap, size_t limit, message *m, pb_con
 }
 
 static PyObject *decode(message m) {
-    pb_reader r = {m.bytes, m.bytes + m.length};
+    pb_reader r = {m.bytes, m.bytes + m.length, views};
     PyObject *value = pb_decode(&codec, &r);
     CHECK((value != NULL) == (py.PyErr_Occurred() == NULL));
     CHECK(r.at <= r.end);
@@ -159,6 +181,12 @@ static void every_type_crosses(void) {
         "'\\U0010ffff'", "'\\ud800'", "'\\udc00\\ud800'", "b''", "b'\\0' * 3000", "[]", "()", "{}",
         "set()", "frozenset()", "[[[]]]", "{(): {}, frozenset(): []}", "{1: 'a', 1.5: 'b', None: 'c', b'x': 'd'}",
         "{'\\ud800': 1}", "array.array('d', [1.5, -0.0])", "array.array('b')", "[None] * 1000",
+        "memoryview(array.array('d', range(6))).cast('B').cast('d', (2, 3))", "memoryview(b'abcd').cast('B', (2, 2))",
+        "memoryview(b'12345678').cast('q', ())", "memoryview(b'').cast('d')", "[memoryview(b'abcd').cast('i')]",
+        "date.max", "datetime.min", "datetime(2026, 1, 31, 1, 2, 3, 4, timezone.utc)", "time.max",
+        "time(1, tzinfo=timezone(timedelta(hours=-5)))", "timedelta.min", "timedelta.max", "timezone.utc",
+        "Decimal('1.50')", "Decimal('1E+400')", "UUID(int=1)", "Path('a')", "1.5-2j", "range(9, -9, -2)",
+        "{date.min: [{UUID(int=2)}], Decimal('1.5'): (range(3),)}",
     };
     for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
         PyObject *value = test_python_eval(ns, values[i]);
@@ -197,9 +225,13 @@ static void check_unconvertible(const char *source, const char *part, const char
 
 static void what_cannot_cross_is_named_with_its_place(void) {
     check_unconvertible("object()", "'object' has no counterpart", "");
-    check_unconvertible("[1, (2, {'x': {3: 1j}})]", "'complex' has no counterpart", "[1][1]['x'][3]");
+    check_unconvertible("[1, (2, {'x': {3: iter('')}})]", "'str_ascii_iterator' has no counterpart", "[1][1]['x'][3]");
     check_unconvertible("{1: {object}}", "'type' has no counterpart", "[1][<class 'object'>]");
     check_unconvertible("{object: 1}", "has no counterpart", "[<class 'object'>] of a dict's key");
+    check_unconvertible("[Decimal('NaN')]", "'decimal.Decimal' cannot become a Java value: NaN", "[0]");
+    check_unconvertible("[Node({1: object()})]", "'object' has no counterpart", "[0]['x'][1]");
+    check_unconvertible("[Pair(1, object())]", "'object' has no counterpart", "[0][1]");
+    check_unconvertible("[Color.ODD]", "'object' has no counterpart", "[0]");
     check_unconvertible("array.array('u', 'x')" , "'array.array' has no counterpart", "");
     test_python_exec(ns, "loop = []\nloop.append({'x': (loop,)})");
     PyObject *loop = py.PyDict_GetItemString(ns, "loop");
@@ -244,13 +276,13 @@ static void a_message_keeps_to_its_limit(void) {
 }
 
 static void containers_may_change_while_they_are_converted(void) {
-    /* export_value runs Python in the middle of a conversion: here it changes what is converted. */
+    /* to_wire runs Python in the middle of a conversion: here it changes what is converted. */
     test_python_exec(ns, "class Odd: pass\n"
                          "def change(value):\n"
                          "    action()\n"
-                         "    return b'odd'\n");
+                         "    return '=', b'odd'\n");
     pb_codec usual = codec;
-    codec.export_value = function("change");
+    codec.to_wire = function("change");
     static const struct {
         const char *target, *action;
         bool converts;
@@ -309,8 +341,33 @@ static void malformed_bytes_are_refused(void) {
     /* Arrays of text hold whatever the bytes say, which no str may. */
     check_refused("Aw\4\0\0\0\377\377\377\377", 10, "typecode");
     check_refused("Au\4\0\0\0\377\377\377\377", 10, "typecode");
+    check_refused("X", 1, "count is past its end");
+    check_refused("XD\2\0\0\0N", 7, "count is past its end");
+    check_refused("XD\377\377\377\377", 6, "count is past its end");
+    check_refused("X?\0\0\0\0", 6, "unknown kind");
+    check_refused("XE\0\0\0\0", 6, "unknown kind"); /* to Java only */
+    static const char kinds[] = "DTMPORNUFCG";
+    for (int i = 0; kinds[i]; i++) {
+        char none[] = "X?\0\0\0\0", one[] = "X?\1\0\0\0{\0\0\0\0", two[] = "X?\2\0\0\0b\1N";
+        none[1] = one[1] = two[1] = kinds[i];
+        check_refused(none, 6, "can be made of ()");
+        check_refused(one, 11, "can be made of ({},)");
+        check_refused(two, 9, "can be made of (1, None)");
+    }
+    check_refused("XR\1\0\0\0a\5../..", 13, "ZoneInfo");
+    check_refused("XN\1\0\0\0a\3NaN", 11, "not finite");
     check_refused("A\0\1\0\0\0x", 7, "typecode");
     check_refused("Ax\0\0\0\0", 6, "typecode");
+    check_refused("Y", 1, "unknown items");
+    check_refused("Ycx", 3, "unknown items");
+    check_refused("Yd", 2, "no shape");
+    check_refused("Yd\101", 3, "no shape"); /* 65 dimensions */
+    check_refused("Yd\1\1\0\0\0\0\0\0", 10, "no shape");
+    check_refused("YB\1\1\0\0\0\0\0\0\0\2\0\0\0xx", 17, "not that of its shape");
+    check_refused("YB\1\2\0\0\0\0\0\0\0\2\0\0\0x", 16, "not that of its shape");
+    check_refused("YB\1\377\377\377\377\377\377\377\377\1\0\0\0x", 16, "impossible shape");
+    check_refused("Yd\2\0\0\0\100\0\0\0\0\0\0\0\100\0\0\0\0\0\0\0\0", 23, "impossible shape");
+    check_refused("Yd\0\1\0\0\0x", 8, "not that of its shape");
 }
 
 /* Counts of containers within each other must not each claim all bytes that are left: memory would grow with the
@@ -330,6 +387,54 @@ static void counts_share_the_bytes_that_are_left(void) {
     free(bytes);
 }
 
+static message view_message(int64_t view) {
+    uint8_t bytes[9] = {'Q'};
+    memcpy(bytes + 1, &view, sizeof view);
+    return copy_of(bytes, sizeof bytes);
+}
+
+static void memory_is_lent_for_a_request(void) {
+    char *memory = strdup("lent");
+    int64_t view = pb_view_open(memory, 4, false);
+    message m = view_message(view), unknown = view_message(view + (1 << 20));
+    check_refused(m.bytes, m.length, "arguments only");
+    PyObject *lent = NULL;
+    views = &lent;
+    check_refused(unknown.bytes, unknown.length, "not lent");
+    check_refused("Q1234567", 8, "arguments only");
+    PyObject *seen = decode(m);
+    CHECK(seen != NULL);
+    py.PyDict_SetItemString(ns, "seen", seen);
+    test_python_exec(ns, "assert bytes(seen) == b'lent' and seen.readonly\npart = seen[1:]");
+    py.PyDict_SetItemString(ns, "holder", py.PyTuple_GetItem(py.PyList_GetItem(lent, 0), 0));
+    CHECK(pb_view_in_use(view));
+    pb_view_end(&codec, lent);
+    /* It has ended, but a part of it holds the memory. */
+    test_python_exec(ns, "try: seen[0]; raise AssertionError\n"
+                         "except ValueError: pass\n"
+                         "try: memoryview(holder); raise AssertionError\n"
+                         "except BufferError: pass\n"
+                         "assert bytes(part) == b'ent'");
+    CHECK(pb_view_close(view) && pb_view_in_use(view));
+    lent = NULL;
+    check_refused(m.bytes, m.length, "not lent"); /* closed */
+    test_python_exec(ns, "del part");
+    CHECK(!pb_view_in_use(view) && !pb_view_close(view));
+    free(memory); /* AddressSanitizer sees whoever reads it */
+    char other[4];
+    int64_t next = pb_view_open(other, sizeof other, true);
+    CHECK(next != view && next != 0);
+    CHECK(!pb_view_close(next));
+    pb_view_give_back(next); /* over: nothing happens */
+    test_python_exec(ns, "del seen, holder");
+    py.Py_DecRef(seen);
+    if (lent)
+        py.Py_DecRef(lent);
+    views = NULL;
+    free(m.bytes);
+    free(unknown.bytes);
+}
+
 static void depth_is_limited_when_reading(void) {
     static const char tags[] = "[({SZ";
     for (int i = 0; i < 5; i++) {
@@ -338,12 +443,16 @@ static void depth_is_limited_when_reading(void) {
             memcpy(bytes + 5 * level, (uint8_t[]){(uint8_t)tags[i], 1, 0, 0, 0}, 5);
         check_refused(bytes, sizeof bytes, "too deep");
     }
+    uint8_t values[6 * 2000];
+    for (int level = 0; level < 2000; level++)
+        memcpy(values + 6 * level, "XK\1\0\0\0", 6);
+    check_refused(values, sizeof values, "too deep");
 }
 
 /* ---- random values, and random damage to them ---- */
 
 static void damage(message *m, uint64_t *random) {
-    static const uint8_t tags[] = "NTFblLdasuwBA[({SZ";
+    static const uint8_t tags[] = "NTFblLdasuwBA[({SZXX";
     static const uint32_t counts[] = {0, 1, 255, 256, 65535, 0x7fffffff, 0x80000000, 0xffffffff};
     uint32_t times = 1 + test_below(random, 4);
     for (uint32_t i = 0; i < times && m->length > 0; i++) {
@@ -415,6 +524,7 @@ void test_codec(void) {
     containers_may_change_while_they_are_converted();
     malformed_bytes_are_refused();
     counts_share_the_bytes_that_are_left();
+    memory_is_lent_for_a_request();
     depth_is_limited_when_reading();
     random_values_cross_and_damage_is_noticed();
     pb_clear(&ns);

@@ -13,10 +13,12 @@ int64_t pb_start_context(int32_t subinterpreter, int64_t pool, int32_t capacity,
 int64_t pb_await_start(int64_t id, uint8_t *buf, int32_t cap, int64_t nanos);
 int64_t pb_stop_context(int64_t id, int64_t grace);
 int64_t pb_await_end(int64_t id, int64_t nanos);
-int64_t pb_call(int64_t id, uint8_t *buf, int32_t length, int32_t cap, int64_t request);
+int64_t pb_call(int64_t id, int32_t nested, uint8_t *buf, int32_t length, int32_t cap, int64_t request);
 int64_t pb_submit(int64_t id, int32_t kind, const uint8_t *buf, int32_t length, int64_t request);
 int64_t pb_await(int64_t id, int64_t ticket, uint8_t *buf, int32_t cap, int64_t nanos);
 int64_t pb_cancel(int64_t id, int64_t ticket);
+int64_t pb_answer(int64_t id, int64_t ticket, const uint8_t *buf, int32_t length);
+void pb_set_upcall(pb_upcall upcall);
 int64_t pb_interrupt(int64_t id, int64_t request);
 int64_t pb_create_pool(void);
 void pb_destroy_pool(int64_t number);
@@ -58,11 +60,12 @@ static int64_t begin_start(int mode, int64_t max_message, int32_t capacity) {
     uint8_t memory[1024];
     pb_writer w = {.base = memory, .cap = sizeof memory, .limit = sizeof memory};
     pb_write_u8(&w, '{');
-    pb_write_u32(&w, 8);
+    pb_write_u32(&w, 9);
     pb_write_text(&w, "pool");
     pb_write_text(&w, "test");
     pb_write_text(&w, "mode");
     pb_write_text(&w, mode == MAIN ? "main" : "subinterpreter");
+    write_u32_pair(&w, "site_folders", "[");
     write_u32_pair(&w, "site_paths", "[");
     write_u32_pair(&w, "path", "[");
     pb_write_text(&w, "preload");
@@ -122,7 +125,7 @@ static int32_t request_of(uint8_t *buf, uint32_t cap, pb_op op, const char *sour
 
 /* Runs source on the calling thread; the reply is in buf. */
 static int64_t call(int64_t id, pb_op op, const char *source, uint8_t *buf, uint32_t cap, int64_t request) {
-    return pb_call(id, buf, request_of(buf, cap, op, source), (int32_t)cap, request);
+    return pb_call(id, 0, buf, request_of(buf, cap, op, source), (int32_t)cap, request);
 }
 
 static void check_call(int64_t id, pb_op op, const char *source) {
@@ -133,9 +136,9 @@ static void check_call(int64_t id, pb_op op, const char *source) {
                   (char *)buf);
 }
 
-static int64_t submit(int64_t id, pb_kind kind, pb_op op, const char *source, int64_t request) {
+static int64_t submit(int64_t id, uint32_t kind, pb_op op, const char *source, int64_t request) {
     uint8_t buf[4096];
-    return pb_submit(id, kind, buf, request_of(buf, sizeof buf, op, source), request);
+    return pb_submit(id, (int32_t)kind, buf, request_of(buf, sizeof buf, op, source), request);
 }
 
 /* Runs source on the owner thread. */
@@ -410,6 +413,165 @@ static void every_request_is_answered_when_contexts_end(int mode, uint32_t lives
     CHECK_INT(t.answered, t.accepted);
 }
 
+/* ---- callbacks ---- */
+
+/* What the callbacks of this test do, by number: 10 + n answers with n; ASK_AGAIN makes a request of its own first. */
+enum { ASK_AGAIN = 9, STAY = 8, INTERRUPTED = 77 };
+
+static int64_t calling; /* the context whose code calls */
+static _Atomic bool stayed, leave;
+
+/* Writes "VALUE b n" where the answer begins. */
+static uint32_t answer_for(uint32_t number, uint8_t *answer) {
+    uint8_t bytes[3] = {0, 'b', (uint8_t)(number - 10)};
+    memcpy(answer, bytes, sizeof bytes);
+    return sizeof bytes;
+}
+
+static int64_t upcall(int64_t pool_number, int64_t message, int64_t length) {
+    static __thread uint8_t answer[64];
+    uint32_t number;
+    CHECK_INT(pool_number, pool);
+    CHECK(length >= 12);
+    memcpy(&number, (void *)(intptr_t)message, 4);
+    if (number == ASK_AGAIN) {
+        uint8_t buf[4096];
+        int32_t request = request_of(buf, sizeof buf, PB_OP_EVAL, "once() and _pyboot.java_function((15, 'f'))()");
+        int64_t got = pb_call(calling, 1, buf, request, sizeof buf, 99);
+        CHECK(got == 3 && buf[0] == PB_REPLY_VALUE && buf[2] == 5);
+        number = 16;
+    }
+    uint64_t size = answer_for(number, answer + 8);
+    memcpy(answer, &size, 8);
+    return (int64_t)(intptr_t)answer;
+}
+
+static void define_callbacks(int64_t id) {
+    check_call(id, PB_OP_EXEC,
+               "import _pyboot\nruns = 0\ndef once():\n  global runs\n  runs += 1\n  return True\n"
+               "five = _pyboot.java_function((15, 'five'))\nagain = _pyboot.java_function((9, 'again'))\n"
+               "stay = _pyboot.java_function((8, 'stay'))");
+}
+
+static void callers_run_callbacks_themselves(void) {
+    calling = start(SUBINTERPRETER);
+    define_callbacks(calling);
+    check_call(calling, PB_OP_EXEC, "assert five(1, 'two', x=[3]) == 5 and five('x' * 100000) == 5");
+    check_call(calling, PB_OP_EXEC, "assert again() == 6 and again() == 6 and runs == 2");
+    uint8_t buf[65536];
+    check_raised(buf, call(calling, PB_OP_EXEC, "five(object())", buf, sizeof buf, 1), "args[0]");
+    check_call(calling, PB_OP_EXEC, "assert five() == 5");
+    stop(calling);
+}
+
+/* Waits for an answer of the owner's way and serves the callbacks that come first. */
+static int64_t serve(int64_t id, int64_t ticket, uint8_t *buf, uint32_t cap) {
+    int64_t length;
+    while ((length = pb_await(id, ticket, buf, cap, LONG)) == PB_CALLBACK) {
+        uint64_t header[3];
+        uint32_t number;
+        memcpy(header, buf, sizeof header);
+        const uint8_t *message = header[1] ? (void *)(uintptr_t)header[1] : buf + sizeof header;
+        memcpy(&number, message, 4);
+        if (header[1])
+            pb_free((int64_t)header[1]);
+        if (number == ASK_AGAIN) {
+            int64_t nested = submit(id, PB_SYNC | PB_NESTED, PB_OP_EVAL, "once() and five()", 98);
+            CHECK(nested >= 0);
+            CHECK_INT(serve(id, nested, buf, cap), 3);
+            CHECK_INT(buf[2], 5);
+            number = 16;
+        }
+        uint8_t answer[8];
+        uint32_t size = answer_for(number, answer);
+        CHECK_INT(pb_answer(id, (int64_t)header[0], answer, (int32_t)size), 0);
+        CHECK_INT(pb_answer(id, (int64_t)header[0], answer, (int32_t)size), PB_STALE);
+    }
+    return length;
+}
+
+static void waiting_callers_serve_callbacks(void) {
+    int64_t id = start(SUBINTERPRETER);
+    define_callbacks(id);
+    static const char *const sources[] = {"[five() for i in range(20)] and five('x' * 100000)",
+                                          "again() - 1 + again() - 6"};
+    uint8_t buf[4096];
+    for (size_t i = 0; i < 2; i++) {
+        int64_t ticket = submit(id, PB_SYNC, PB_OP_EVAL, sources[i], 3);
+        CHECK_INT(serve(id, ticket, buf, sizeof buf), 3);
+        CHECK_INT(buf[0], PB_REPLY_VALUE);
+        CHECK_INT(buf[2], 5);
+    }
+    check_call(id, PB_OP_EXEC, "assert runs == 2");
+    stop(id);
+}
+
+/* Answers callbacks that nobody waits for; a STAY only when told to. */
+static void *serve_drained(void *argument) {
+    uint8_t *buf = malloc(65536);
+    int64_t id = *(int64_t *)argument, length, held = -1;
+    while ((length = pb_drain(pool, buf, 65536, atomic_load(&t.ended) ? 0 : SECOND / 100)) > 0 || !atomic_load(&t.ended)) {
+        for (int64_t at = 0; at < length;) {
+            uint32_t size, flags, number;
+            int64_t origin[2];
+            memcpy(&size, buf + at + 8, 4);
+            memcpy(&flags, buf + at + 12, 4);
+            if (flags == 2) {
+                memcpy(origin, buf + at + 16, 16);
+                memcpy(&number, buf + at + 32, 4);
+                CHECK_INT(origin[0], id);
+                uint8_t answer[8];
+                if (number == STAY) {
+                    held = origin[1];
+                    atomic_store(&stayed, true);
+                } else {
+                    CHECK_INT(pb_answer(id, origin[1], answer, (int32_t)answer_for(number, answer)), 0);
+                }
+                at += 16;
+            } else {
+                uint64_t request;
+                memcpy(&request, buf + at, 8);
+                CHECK_INT(buf[at + 16], request == INTERRUPTED ? PB_REPLY_RAISED : PB_REPLY_VALUE);
+                atomic_fetch_add(&t.answered, request != INTERRUPTED);
+            }
+            at += 16 + ((size + 7) & ~7u);
+        }
+        if (held >= 0 && atomic_load(&leave)) {
+            CHECK_INT(pb_answer(id, held, NULL, 0), PB_STALE); /* it was given up */
+            held = -1;
+        }
+    }
+    free(buf);
+    return NULL;
+}
+
+static void the_drainer_gets_callbacks_that_nobody_waits_for(void) {
+    memset(&t, 0, sizeof t);
+    int64_t id = start(SUBINTERPRETER);
+    define_callbacks(id);
+    pthread_t server = test_start(serve_drained, &id);
+    for (int i = 0; i < 16; i++)
+        CHECK(submit(id, PB_ASYNC, PB_OP_EVAL, "five() + five(1)", i + 1) >= 0);
+    while (atomic_load(&t.answered) < 16)
+        test_sleep_micros(100);
+    /* Threads of Python, more than there are slots. */
+    check_call(id, PB_OP_EXEC,
+               "import threading\ngot = []\n"
+               "threads = [threading.Thread(target=lambda: got.append(five())) for i in range(300)]\n"
+               "for x in threads: x.start()\nfor x in threads: x.join()\nassert got == [5] * 300");
+    /* An interrupt ends the wait for an answer. */
+    CHECK(submit(id, PB_CAST, PB_OP_EXEC, "try:\n  stay()\nfinally:\n  ended = five()", INTERRUPTED) >= 0);
+    while (!atomic_load(&stayed))
+        test_sleep_micros(100);
+    pb_interrupt(id, INTERRUPTED);
+    check_owner(id, PB_OP_EXEC, "assert ended == 5");
+    atomic_store(&leave, true);
+    stop(id);
+    atomic_store(&t.ended, true);
+    test_join(server);
+    CHECK_INT(atomic_load(&t.answered), 16);
+}
+
 /* ---- a thread that outlives the contexts it has used ---- */
 
 /* The state of a living thread is freed with its context, and CPython writes into the state that a thread attached last
@@ -508,6 +670,10 @@ void test_context(void) {
     interrupts_hit_the_request_they_name();
     every_request_is_answered_when_contexts_end(MAIN, test_times(100));
     every_request_is_answered_when_contexts_end(SUBINTERPRETER, test_times(8));
+    pb_set_upcall(upcall);
+    callers_run_callbacks_themselves();
+    waiting_callers_serve_callbacks();
+    the_drainer_gets_callbacks_that_nobody_waits_for();
     threads_outlive_contexts();
     threads_hop_between_contexts_that_end();
     c_code_finds_its_thread_state_after_a_reap();

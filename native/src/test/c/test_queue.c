@@ -11,7 +11,7 @@
 
 enum { PRODUCERS = 4, BIG = 5000, SECOND = 1000000000 };
 
-static int64_t submit(pb_queue *q, pb_kind kind, uint64_t id, uint32_t length) {
+static int64_t submit(pb_queue *q, uint32_t kind, uint64_t id, uint32_t length) {
     uint8_t bytes[BIG];
     test_fill(bytes, length, id);
     return pb_queue_submit(q, kind, id, bytes, length);
@@ -179,6 +179,110 @@ static void a_wake_before_the_sleep_is_not_lost(void) {
     pb_queue_destroy(q);
 }
 
+/* ---- callbacks ---- */
+
+/* Publishes a callback whose message is that of the id; true if it went to the drainer. */
+static pb_slot *ask(pb_queue *q, uint64_t id, uint32_t length, pb_slot *asking, bool *to_drainer) {
+    pb_slot *slot = pb_queue_spare(q);
+    CHECK(slot != NULL);
+    pb_writer w = pb_slot_reply(slot, BIG);
+    CHECK(pb_writer_reserve(&w, length));
+    test_fill(w.base, length, id);
+    w.pos = length;
+    *to_drainer = pb_queue_ask(q, slot, &w, id, asking, asking != NULL);
+    return slot;
+}
+
+static void a_waiting_caller_gets_the_callback(void) {
+    pb_queue *q = pb_queue_create(4);
+    static const uint32_t lengths[] = {0, 1, 40, 41, BIG};
+    for (size_t i = 0; i < 5; i++) {
+        uint8_t buf[64];
+        bool to_drainer;
+        int64_t ticket = submit(q, PB_SYNC, 1, 10);
+        pb_slot *asking = take(q), *callback = ask(q, 50 + i, lengths[i], asking, &to_drainer);
+        CHECK(!to_drainer);
+        CHECK_INT(pb_queue_await(q, ticket, buf, sizeof buf, 0), PB_CALLBACK);
+        uint64_t header[3];
+        memcpy(header, buf, sizeof header);
+        CHECK_INT(header[2], lengths[i]);
+        const uint8_t *message = header[1] ? (void *)(uintptr_t)header[1] : buf + sizeof header;
+        CHECK(test_filled(message, lengths[i], 50 + i));
+        free((void *)(uintptr_t)header[1]);
+        CHECK(!pb_queue_answered(callback));
+        CHECK_INT(pb_queue_await(q, ticket, buf, sizeof buf, 0), PB_PENDING);
+        uint8_t answer[BIG];
+        test_fill(answer, BIG - lengths[i], i);
+        CHECK_INT(pb_queue_answer(q, (int64_t)header[0], answer, BIG - lengths[i]), 0);
+        CHECK(pb_queue_answered(callback));
+        CHECK(test_filled(pb_slot_message(callback), BIG - lengths[i], i));
+        pb_queue_release(q, callback);
+        CHECK_INT(pb_queue_answer(q, (int64_t)header[0], answer, 1), PB_STALE);
+        reply(q, asking, 5, false);
+        CHECK_INT(pb_queue_await(q, ticket, buf, sizeof buf, 0), 5);
+    }
+    CHECK_INT(pb_queue_depth(q), 0);
+    pb_queue_destroy(q);
+}
+
+static void a_callback_is_given_up_by_either_side(void) {
+    pb_queue *q = pb_queue_create(4);
+    bool to_drainer;
+    uint8_t buf[64];
+    int64_t ticket = submit(q, PB_SYNC, 1, 10), answer;
+    pb_slot *asking = take(q);
+    /* The asker, before the caller has seen it, and after. */
+    CHECK(pb_queue_forget(q, ask(q, 2, 10, asking, &to_drainer), asking));
+    CHECK_INT(pb_queue_await(q, ticket, buf, sizeof buf, 0), PB_PENDING);
+    pb_slot *callback = ask(q, 3, 10, asking, &to_drainer);
+    CHECK_INT(pb_queue_await(q, ticket, buf, sizeof buf, 0), PB_CALLBACK);
+    memcpy(&answer, buf, sizeof answer);
+    CHECK(pb_queue_forget(q, callback, asking));
+    CHECK_INT(pb_queue_answer(q, answer, buf, 5), PB_STALE);
+    /* The caller: the asker gets an empty answer, and its next callback goes to the drainer. */
+    callback = ask(q, 4, 10, asking, &to_drainer);
+    CHECK_INT(pb_queue_cancel(q, ticket), PB_CANCEL_ABANDONED);
+    CHECK(pb_queue_answered(callback));
+    CHECK_INT(callback->length, 0);
+    CHECK(!pb_queue_forget(q, callback, asking));
+    pb_queue_release(q, callback);
+    callback = ask(q, 5, 10, asking, &to_drainer);
+    CHECK(to_drainer);
+    CHECK(pb_queue_next_finished(q) == callback);
+    CHECK(pb_queue_take_callback(q, callback, &answer));
+    CHECK_INT(pb_queue_answer(q, answer, buf, 5), 0);
+    pb_queue_release(q, callback);
+    /* The asker, before the drainer has seen it. */
+    callback = ask(q, 6, 10, NULL, &to_drainer);
+    CHECK(pb_queue_forget(q, callback, NULL));
+    CHECK(pb_queue_next_finished(q) == callback);
+    CHECK(!pb_queue_take_callback(q, callback, &answer));
+    reply(q, asking, 5, false);
+    CHECK_INT(pb_queue_depth(q), 0);
+    pb_queue_destroy(q);
+}
+
+static void nested_requests_come_first_and_find_a_place_in_a_full_queue(void) {
+    pb_queue *q = pb_queue_create(2);
+    CHECK(submit(q, PB_SYNC, 1, 1) >= 0);
+    CHECK(submit(q, PB_SYNC, 2, 1) >= 0);
+    CHECK_INT(submit(q, PB_SYNC, 3, 1), PB_FULL);
+    int64_t nested = submit(q, PB_SYNC | PB_NESTED, 4, 1);
+    CHECK(nested >= 0);
+    pb_slot *slot;
+    CHECK(pb_queue_take_nested(q, &slot));
+    CHECK_INT(slot->request, 4);
+    CHECK_INT(slot->kind, PB_SYNC);
+    CHECK(!pb_queue_take_nested(q, &slot));
+    reply(q, slot, 3, false);
+    uint8_t buf[8];
+    CHECK_INT(pb_queue_await(q, nested, buf, sizeof buf, 0), 3);
+    CHECK(submit(q, PB_SYNC | PB_NESTED, 5, 1) >= 0);
+    CHECK_INT(take(q)->request, 5);
+    CHECK_INT(take(q)->request, 1);
+    pb_queue_destroy(q);
+}
+
 /* ---- many threads ---- */
 
 typedef struct {
@@ -340,6 +444,9 @@ void test_queue(void) {
     only_failed_casts_are_heard_of();
     a_destroyed_queue_gives_its_segments_back();
     a_wake_before_the_sleep_is_not_lost();
+    a_waiting_caller_gets_the_callback();
+    a_callback_is_given_up_by_either_side();
+    nested_requests_come_first_and_find_a_place_in_a_full_queue();
     every_request_gets_one_outcome(2);
     every_request_gets_one_outcome(64);
 }

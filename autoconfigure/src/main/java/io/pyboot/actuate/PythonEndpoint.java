@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.pyboot.PythonException;
+import io.pyboot.PythonReloadException;
 import io.pyboot.actuate.PythonDescriptor.PoolDescriptor;
 import io.pyboot.actuate.PythonDescriptor.RuntimeDescriptor;
 import io.pyboot.pool.ContextSnapshot;
@@ -25,8 +26,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * Endpoint that shows CPython, the pools and their contexts, replaces a context and runs
- * Python's garbage collector.
+ * Endpoint that shows CPython, the pools and their contexts, replaces a context, runs
+ * Python's garbage collector and reloads modules.
  */
 @Endpoint(id = "python")
 public class PythonEndpoint {
@@ -35,13 +36,17 @@ public class PythonEndpoint {
 
 	private final Duration gcTimeout;
 
+	private final Duration reloadTimeout;
+
 	/**
 	 * @param pools what to show
 	 * @param gcTimeout how long to wait for the garbage collection of one context
+	 * @param reloadTimeout how long to wait for all contexts to reload a module
 	 */
-	public PythonEndpoint(PythonPools pools, Duration gcTimeout) {
+	public PythonEndpoint(PythonPools pools, Duration gcTimeout, Duration reloadTimeout) {
 		this.pools = pools;
 		this.gcTimeout = gcTimeout;
+		this.reloadTimeout = reloadTimeout;
 	}
 
 	/**
@@ -55,7 +60,7 @@ public class PythonEndpoint {
 			descriptors.put(pool.name(), PoolDescriptor.of(pool));
 		}
 		return new PythonDescriptor(this.pools.state().name(), (runtime != null) ? RuntimeDescriptor.of(runtime) : null,
-				descriptors);
+				descriptors, this.pools.callbacks().names());
 	}
 
 	/**
@@ -72,9 +77,10 @@ public class PythonEndpoint {
 	 * @param pool name of the pool
 	 * @param action what to do
 	 * @param context index of the context; required to restart, all if missing for gc
+	 * @param module name of the module to reload; in all contexts or in none
 	 */
 	@WriteOperation
-	public ActionResult act(@Selector String pool, Action action, @Nullable Integer context) {
+	public ActionResult act(@Selector String pool, Action action, @Nullable Integer context, @Nullable String module) {
 		PythonPool found = find(pool);
 		if (found == null) {
 			throw new InvalidEndpointRequestException("There is no running pool named '" + pool + "'", "Unknown pool");
@@ -82,6 +88,7 @@ public class PythonEndpoint {
 		return switch (action) {
 			case RESTART -> restart(found, context);
 			case GC -> collectGarbage(found, context);
+			case RELOAD -> reload(found, context, module);
 		};
 	}
 
@@ -91,7 +98,7 @@ public class PythonEndpoint {
 		}
 		requireContext(pool, context);
 		pool.restart(context);
-		return new ActionResult(List.of(new ContextResult(context, null, null)));
+		return new ActionResult(List.of(new ContextResult(context, null, null, null)));
 	}
 
 	private ActionResult collectGarbage(PythonPool pool, @Nullable Integer context) {
@@ -110,10 +117,35 @@ public class PythonEndpoint {
 		RequestOptions options = RequestOptions.NONE.withContextIndex(context).withTimeout(this.gcTimeout);
 		try {
 			Number collected = (Number) pool.invoke(PythonRequest.gc(), options);
-			return new ContextResult(context, (collected != null) ? collected.longValue() : null, null);
+			return new ContextResult(context, (collected != null) ? collected.longValue() : null, null, null);
 		}
 		catch (PythonException ex) {
-			return new ContextResult(context, null, ex.getMessage());
+			return new ContextResult(context, null, null, ex.getMessage());
+		}
+	}
+
+	private ActionResult reload(PythonPool pool, @Nullable Integer context, @Nullable String module) {
+		if (module == null || module.isBlank()) {
+			throw new InvalidEndpointRequestException("The action 'reload' needs a 'module'", "Missing module");
+		}
+		if (context != null) {
+			throw new InvalidEndpointRequestException("The action 'reload' is for all contexts and takes no 'context'",
+					"Unexpected context");
+		}
+		RequestOptions options = RequestOptions.NONE.withTimeout(this.reloadTimeout);
+		try {
+			return new ActionResult(pool.reload(List.of(module), options)
+				.contexts()
+				.stream()
+				.map((each) -> new ContextResult(each.context(), null, each.modules(), each.pending()))
+				.toList());
+		}
+		catch (PythonReloadException ex) {
+			return new ActionResult(pool.contexts()
+				.stream()
+				.map((each) -> new ContextResult(each.index(), null, null,
+						ex.getFailures().getOrDefault(each.index(), ex.getMessage())))
+				.toList());
 		}
 	}
 
@@ -136,7 +168,9 @@ public class PythonEndpoint {
 		/** Replaces the context by a new one, between two requests. */
 		RESTART,
 		/** Runs {@code gc.collect()}. */
-		GC
+		GC,
+		/** Replaces a module, and those that import it, by what their sources say now. */
+		RELOAD
 
 	}
 
@@ -154,9 +188,12 @@ public class PythonEndpoint {
 	 *
 	 * @param context index of the context
 	 * @param collected unreachable objects that gc found, {@code null} if it did not run
+	 * @param modules modules that were reloaded, {@code null} if that was not asked for
+	 * or failed
 	 * @param error why the action failed in this context, {@code null} if it did not
 	 */
-	public record ContextResult(int context, @Nullable Long collected, @Nullable String error) {
+	public record ContextResult(int context, @Nullable Long collected, @Nullable List<String> modules,
+			@Nullable String error) {
 
 	}
 

@@ -27,12 +27,15 @@ import org.springframework.util.unit.DataSize;
  * application does not start.
  * @param pool The default pool.
  * @param pools Further pools by name. What one leaves unset is as in the default pool.
+ * @param callbacks How Python code calls the application.
  * @param shutdown What happens when the application stops.
+ * @param reload Reloading of edited Python files.
  */
 @ConfigurationProperties("pyboot")
 public record PybootProperties(@DefaultValue("true") boolean enabled, @DefaultValue Python python,
 		@Nullable String cacheDir, @Nullable List<String> path, @DefaultValue List<String> preload,
-		@DefaultValue Pool pool, @DefaultValue Map<String, Pool> pools, @DefaultValue Shutdown shutdown) {
+		@DefaultValue Pool pool, @DefaultValue Map<String, Pool> pools, @DefaultValue Callbacks callbacks,
+		@DefaultValue Shutdown shutdown, @DefaultValue Reload reload) {
 
 	/**
 	 * Which CPython to use: with none of these the one on the class path, then the active
@@ -72,6 +75,17 @@ public record PybootProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	}
 
 	/**
+	 * How Python code calls the application.
+	 *
+	 * @param executor Name of the Executor bean that runs callbacks that no Java thread
+	 * waits for: those of casts, asynchronous calls and threads of Python. By default,
+	 * 'applicationTaskExecutor', else the only AsyncTaskExecutor bean.
+	 */
+	public record Callbacks(@Nullable String executor) {
+
+	}
+
+	/**
 	 * What happens when the application stops.
 	 *
 	 * @param timeout How long work in progress may take at the stop before it is
@@ -79,6 +93,17 @@ public record PybootProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 	 * 'spring.lifecycle.timeout-per-shutdown-phase'.
 	 */
 	public record Shutdown(@Nullable Duration timeout) {
+
+	}
+
+	/**
+	 * Reloading of edited Python files.
+	 *
+	 * @param watch Whether to watch the directories of 'pyboot.path' and to reload the
+	 * modules whose files are edited. By default, if spring-boot-devtools is there.
+	 * @param quietPeriod How long no file must have changed before modules are reloaded.
+	 */
+	public record Reload(@Nullable Boolean watch, @DefaultValue("400ms") Duration quietPeriod) {
 
 	}
 

@@ -1,20 +1,18 @@
 package io.pyboot.template;
 
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-import io.pyboot.JavaRef;
 import io.pyboot.PythonConversionException;
-import io.pyboot.PythonObject;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.ClassUtils;
 
 /**
  * Makes arguments that the engine does not know into ones that it knows: records and
- * beans become dicts, enums their names, optionals what they hold.
+ * beans become dicts, what can be iterated again and again a list.
  */
 public final class ArgumentConverter implements UnaryOperator<@Nullable Object> {
 
@@ -38,11 +36,10 @@ public final class ArgumentConverter implements UnaryOperator<@Nullable Object> 
 	 */
 	@Override
 	public @Nullable Object apply(@Nullable Object value) {
-		if (value instanceof Optional<?> optional) {
-			return optional.map(this::content).orElse(null);
-		}
-		if (value instanceof Enum<?> constant) {
-			return constant.name();
+		if (value instanceof Iterable<?> iterable && !isStructure(value.getClass())) {
+			List<@Nullable Object> elements = new ArrayList<>();
+			iterable.forEach(elements::add);
+			return elements;
 		}
 		if (value == null || !isStructure(value.getClass())) {
 			throw new PythonConversionException(
@@ -54,12 +51,6 @@ public final class ArgumentConverter implements UnaryOperator<@Nullable Object> 
 						.formatted(value.getClass().getTypeName()));
 		}
 		return this.structures.toPython(value);
-	}
-
-	private @Nullable Object content(Object value) {
-		boolean stays = value instanceof JavaRef || value instanceof PythonObject;
-		boolean known = !(value instanceof Optional || value instanceof Enum || isStructure(value.getClass()));
-		return (known || stays) ? value : apply(value);
 	}
 
 	private static boolean isStructure(Class<?> type) {

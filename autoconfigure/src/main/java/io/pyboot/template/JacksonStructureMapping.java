@@ -21,8 +21,9 @@ import org.springframework.core.ResolvableType;
 
 /**
  * Maps records and beans with Jackson 3. No JSON is written; Jackson hands the values
- * over as they are. Of the application's mapper it keeps names, modules and formats, but
- * not its leniency: a value arrives whole or not at all.
+ * over as they are, dates, times and the like as well. Of the application's mapper it
+ * keeps names, modules and formats, but not its leniency: a value arrives whole or not at
+ * all.
  */
 public final class JacksonStructureMapping implements StructureMapping {
 
@@ -35,7 +36,7 @@ public final class JacksonStructureMapping implements StructureMapping {
 		this.mapper = strict(mapper);
 	}
 
-	private static JsonMapper strict(JsonMapper mapper) {
+	private JsonMapper strict(JsonMapper mapper) {
 		return mapper.rebuild()
 			.disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
 			.disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
@@ -48,6 +49,7 @@ public final class JacksonStructureMapping implements StructureMapping {
 						.setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
 						.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
 			.addModule(new ExactNumberModule())
+			.addModule(new PythonValueModule((value, type) -> this.mapper.convertValue(value, type)))
 			.build();
 	}
 

@@ -6,9 +6,15 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
+import io.pyboot.callback.CallbackRegistry;
+import io.pyboot.callback.PythonCallback;
 import io.pyboot.pool.PythonRequest;
 import io.pyboot.pool.PythonSession;
+import io.pyboot.pool.ReloadReport;
 import io.pyboot.pool.RequestOptions;
 import io.pyboot.pool.ResultForm;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +107,11 @@ public class PythonTemplate implements PythonOperations {
 	}
 
 	@Override
+	public ReloadReport reload(String module) {
+		return this.pool.get().reload(List.of(module), this.options);
+	}
+
+	@Override
 	public void cast(String function, @Nullable Object... arguments) {
 		this.pool.get().cast(PythonRequest.call(function, Arguments.of(arguments), Map.of()), this.options);
 	}
@@ -144,6 +155,37 @@ public class PythonTemplate implements PythonOperations {
 	public PythonFunction function(String function) {
 		return new DefaultPythonFunction(this.pools, this.pool, this.converter, function, Arguments.NONE, Map.of(),
 				this.options);
+	}
+
+	@Override
+	public CallbackRegistry.Registration register(String name, PythonCallback callback) {
+		return this.pools.callbacks().register(name, callback);
+	}
+
+	@Override
+	public CallbackRegistry.Registration register(String name, Supplier<?> function) {
+		return register(name, new RegisteredFunction(name, this.converter, List.of(), (arguments) -> function.get()));
+	}
+
+	@Override
+	@SuppressWarnings("unchecked") // the arguments were converted
+	public <A> CallbackRegistry.Registration register(String name, Class<A> argumentType,
+			Function<? super A, ?> function) {
+		return register(name, new RegisteredFunction(name, this.converter, List.of(argumentType),
+				(arguments) -> function.apply((A) arguments[0])));
+	}
+
+	@Override
+	@SuppressWarnings("unchecked") // the arguments were converted
+	public <A, B> CallbackRegistry.Registration register(String name, Class<A> firstType, Class<B> secondType,
+			BiFunction<? super A, ? super B, ?> function) {
+		return register(name, new RegisteredFunction(name, this.converter, List.of(firstType, secondType),
+				(arguments) -> function.apply((A) arguments[0], (B) arguments[1])));
+	}
+
+	@Override
+	public boolean unregister(String name) {
+		return this.pools.callbacks().unregister(name);
 	}
 
 	@Override

@@ -2,11 +2,15 @@ package io.pyboot.template;
 
 import java.lang.reflect.Type;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.pyboot.PythonBuffer;
 import io.pyboot.PythonConversionException;
+import io.pyboot.PythonEnum;
+import io.pyboot.PythonTuple;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ParameterizedTypeReference;
@@ -27,7 +31,13 @@ import org.springframework.util.ClassUtils;
  * <li>A string of one character may be a {@code char}; other types are made of a string
  * by the {@link ConversionService}, except numbers, booleans and containers.</li>
  * <li>Lists, sets, maps, arrays and optionals are converted element by element.</li>
- * <li>A dict may be a record or bean, by way of the {@link StructureMapping}.</li>
+ * <li>A buffer of numbers may be an array of as many dimensions, a list or, without
+ * dimensions, its number.</li>
+ * <li>A dict or a named tuple may be a record or bean, by way of the
+ * {@link StructureMapping}.</li>
+ * <li>A member of a Python enum is the Java constant of its name, and for any other type
+ * what its value is; several flags are a collection of constants.</li>
+ * <li>A datetime with a zone may be an instant or a {@code java.util.Date}.</li>
  * </ul>
  */
 public final class ResultConverter {
@@ -37,6 +47,8 @@ public final class ResultConverter {
 	private final @Nullable StructureMapping structures;
 
 	private final ContainerConverter containers = new ContainerConverter(this);
+
+	private final BufferConverter buffers = new BufferConverter(this, this.containers);
 
 	/**
 	 * @param conversionService makes values of strings
@@ -82,6 +94,24 @@ public final class ResultConverter {
 		return convert(value, ResolvableType.forType(type), ValuePath.RESULT);
 	}
 
+	/**
+	 * Converts a value that is no result, such as an argument of a callback.
+	 * @param value the value
+	 * @param type the type asked for
+	 * @param name what the value is called in errors
+	 * @throws PythonConversionException as for {@link #convert(Object, Class)}
+	 */
+	public @Nullable Object convert(@Nullable Object value, ResolvableType type, String name) {
+		return convert(value, type, new ValuePath(null, name));
+	}
+
+	/**
+	 * The name of the Python type that a value came from.
+	 */
+	public static String pythonType(@Nullable Object value) {
+		return ValuePath.pythonType(value);
+	}
+
 	<T> List<@Nullable T> convertEach(List<? extends @Nullable Object> values, Class<T> type) {
 		ResolvableType resolvableType = ResolvableType.forClass(type);
 		List<@Nullable T> converted = new ArrayList<>(values.size());
@@ -111,10 +141,31 @@ public final class ResultConverter {
 		if (target.isInstance(value) && !type.hasGenerics()) {
 			return value;
 		}
+		if (value instanceof PythonBuffer buffer) {
+			return this.buffers.convert(buffer, type, target, path);
+		}
+		if (value instanceof PythonEnum member) {
+			return convert(standIn(member, type, target), type, path);
+		}
 		if (ContainerConverter.isContainer(target)) {
 			return this.containers.convert(value, type, target, path);
 		}
 		return convertScalar(value, type, target, path);
+	}
+
+	/**
+	 * What a member of an enum is to be converted from: its name, the names of the flags
+	 * it is made of, or its value.
+	 */
+	private static @Nullable Object standIn(PythonEnum member, ResolvableType type, Class<?> target) {
+		String name = member.name();
+		if (target.isEnum() && name != null) {
+			return name;
+		}
+		if (Collection.class.isAssignableFrom(target) && type.asCollection().getGeneric().toClass().isEnum()) {
+			return (name != null) ? List.of(name.split("\\|")) : List.of();
+		}
+		return member.value();
 	}
 
 	private @Nullable Object convertScalar(Object value, ResolvableType type, Class<?> target, ValuePath path) {
@@ -127,14 +178,18 @@ public final class ResultConverter {
 			}
 			throw refusal(value, target, path, "it is not one character", null);
 		}
-		if (target.isInstance(value)) {
-			return value;
+		Object converted = ValueConversion.convert(value, target);
+		if (converted != null) {
+			return converted;
 		}
 		if (value instanceof String text && target != Boolean.class) {
 			return fromString(text, type, target, path);
 		}
 		if (value instanceof Map<?, ?> values && isStructure(target)) {
 			return toStructure(values, type, target, path);
+		}
+		if (value instanceof PythonTuple tuple && !tuple.names().isEmpty() && isStructure(target)) {
+			return toStructure(tuple.toMap(), type, target, path);
 		}
 		throw refusal(value, target, path, null, null);
 	}
@@ -147,7 +202,9 @@ public final class ResultConverter {
 		if (converted == null) {
 			boolean cut = ExactNumber.isIntegral(target) && !ExactNumber.isIntegral(number);
 			throw refusal(value, target, path,
-					cut ? "a float is not an integer; round it in Python" : number + " does not fit exactly", null);
+					cut ? "a " + ValuePath.pythonType(value) + " is not an integer; round it in Python"
+							: number + " does not fit exactly",
+					null);
 		}
 		return converted;
 	}

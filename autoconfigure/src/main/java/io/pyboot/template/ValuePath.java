@@ -1,9 +1,23 @@
 package io.pyboot.template;
 
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.OffsetTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 
+import io.pyboot.PythonBuffer;
+import io.pyboot.PythonComplex;
+import io.pyboot.PythonEnum;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +28,10 @@ import org.jspecify.annotations.Nullable;
  * @param step what leads from the parent to the value
  */
 record ValuePath(@Nullable ValuePath parent, Object step) {
+
+	private static final Map<Class<?>, String> NAMES = Map.of(BigDecimal.class, "Decimal", LocalDate.class, "date",
+			LocalTime.class, "time", OffsetTime.class, "time", Duration.class, "timedelta", UUID.class, "UUID",
+			PythonComplex.class, "complex");
 
 	static final ValuePath RESULT = new ValuePath(null, "result");
 
@@ -68,7 +86,26 @@ record ValuePath(@Nullable ValuePath parent, Object step) {
 		if (value instanceof Map) {
 			return "dict";
 		}
-		return (value instanceof Set) ? "set" : value.getClass().getName();
+		return (value instanceof Set) ? "set" : nameOf(value);
+	}
+
+	private static String nameOf(Object value) {
+		if (value instanceof PythonBuffer) {
+			return "buffer";
+		}
+		if (value instanceof PythonEnum member) {
+			return member.type();
+		}
+		if (value instanceof LocalDateTime || value instanceof OffsetDateTime || value instanceof ZonedDateTime) {
+			return "datetime";
+		}
+		if (value instanceof ZoneId) {
+			return "tzinfo";
+		}
+		if (value instanceof Path) {
+			return "Path";
+		}
+		return NAMES.getOrDefault(value.getClass(), value.getClass().getName());
 	}
 
 	private record Key(@Nullable Object key, boolean isKey) {

@@ -1,5 +1,6 @@
 package io.pyboot.actuate;
 
+import java.util.List;
 import java.util.Map;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -76,7 +77,7 @@ class PythonActuatorIntegrationTests {
 
 	@Test
 	void garbageIsCollectedInEachContext() {
-		assertThat(this.endpoint.act("default", Action.GC, null).contexts()).hasSize(2)
+		assertThat(this.endpoint.act("default", Action.GC, null, null).contexts()).hasSize(2)
 			.allSatisfy((result) -> assertThat(result.error()).isNull())
 			.extracting(ContextResult::collected)
 			.doesNotContainNull();
@@ -88,11 +89,26 @@ class PythonActuatorIntegrationTests {
 		remember.call();
 		assertThat(remember.call()).isEqualTo(2L);
 		long requests = this.endpoint.pool("default").contexts().get(1).requests();
-		this.endpoint.act("default", Action.RESTART, 1);
+		this.endpoint.act("default", Action.RESTART, 1, null);
 		ContextDescriptor restarted = this.endpoint.pool("default").contexts().get(1);
 		assertThat(restarted.requests()).isLessThan(requests);
 		assertThat(restarted.state()).isEqualTo("IDLE");
 		assertThat(remember.call()).isEqualTo(1L);
+	}
+
+	@Test
+	void reloadedModuleForgetsItsState() {
+		PythonFunction remember = this.python.function("desk:remember").args("x");
+		for (int context = 0; context < 2; context++) {
+			remember.context(context).call();
+		}
+		assertThat(this.endpoint.act("default", Action.RELOAD, null, "desk").contexts()).containsExactly(
+				new ContextResult(0, null, List.of("desk"), null), new ContextResult(1, null, List.of("desk"), null));
+		for (int context = 0; context < 2; context++) {
+			assertThat(remember.context(context).call()).isEqualTo(1L);
+		}
+		assertThat(this.endpoint.act("default", Action.RELOAD, null, "json.decoder").contexts())
+			.allSatisfy((result) -> assertThat(result.error()).contains("standard library"));
 	}
 
 	@Test

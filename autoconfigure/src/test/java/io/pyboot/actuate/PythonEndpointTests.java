@@ -2,7 +2,9 @@ package io.pyboot.actuate;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
+import io.pyboot.PythonReloadException;
 import io.pyboot.PythonTimeoutException;
 import io.pyboot.actuate.PythonDescriptor.ContextDescriptor;
 import io.pyboot.actuate.PythonDescriptor.PoolDescriptor;
@@ -10,6 +12,8 @@ import io.pyboot.actuate.PythonEndpoint.Action;
 import io.pyboot.actuate.PythonEndpoint.ContextResult;
 import io.pyboot.pool.PoolOptions;
 import io.pyboot.pool.PythonPool;
+import io.pyboot.pool.ReloadReport;
+import io.pyboot.pool.ReloadReport.ContextReload;
 import io.pyboot.pool.RequestOptions;
 import io.pyboot.template.ArgumentConverter;
 import io.pyboot.template.PythonPools;
@@ -35,12 +39,14 @@ class PythonEndpointTests {
 
 	private static final Duration GC_TIMEOUT = Duration.ofSeconds(10);
 
+	private static final Duration RELOAD_TIMEOUT = Duration.ofSeconds(30);
+
 	private final MockedEngine engine = new MockedEngine();
 
 	private final PythonPools pools = new PythonPools(List.of(PoolOptions.named("default")),
 			new ArgumentConverter(null), List.of());
 
-	private final PythonEndpoint endpoint = new PythonEndpoint(this.pools, GC_TIMEOUT);
+	private final PythonEndpoint endpoint = new PythonEndpoint(this.pools, GC_TIMEOUT, RELOAD_TIMEOUT);
 
 	@AfterEach
 	void closeEngine() {
@@ -52,6 +58,13 @@ class PythonEndpointTests {
 		assertThat(this.endpoint.python().state()).isEqualTo("UNINIT");
 		assertThat(this.endpoint.python().runtime()).isNull();
 		assertThat(this.endpoint.python().pools()).isEmpty();
+	}
+
+	@Test
+	void showsTheNamesOfCallbacksAndNoInternalOnes() {
+		this.pools.callbacks().register("price", (arguments, keywords) -> null);
+		this.pools.callbacks().registerInternal("pyboot.publish", (arguments, keywords) -> null);
+		assertThat(this.endpoint.python().callbacks()).containsExactly("price");
 	}
 
 	@Test
@@ -92,8 +105,8 @@ class PythonEndpointTests {
 	@Test
 	void restartsOneContext() {
 		PythonPool pool = open();
-		assertThat(this.endpoint.act("default", Action.RESTART, 1).contexts())
-			.containsExactly(new ContextResult(1, null, null));
+		assertThat(this.endpoint.act("default", Action.RESTART, 1, null).contexts())
+			.containsExactly(new ContextResult(1, null, null, null));
 		then(pool).should().restart(1);
 	}
 
@@ -104,6 +117,7 @@ class PythonEndpointTests {
 		refused("default", Action.RESTART, 2, "The pool 'default' has no context 2");
 		refused("default", Action.RESTART, null, "The action 'restart' needs a 'context'");
 		refused("default", Action.GC, -1, "The pool 'default' has no context -1");
+		refused("default", Action.RELOAD, null, "The action 'reload' needs a 'module'");
 		then(pool).should(never()).restart(anyInt());
 	}
 
@@ -113,16 +127,45 @@ class PythonEndpointTests {
 		given(pool.invoke(any(), eq(new RequestOptions(GC_TIMEOUT, null, 0)))).willReturn(7L);
 		given(pool.invoke(any(), eq(new RequestOptions(GC_TIMEOUT, null, 1))))
 			.willThrow(new PythonTimeoutException("busy"));
-		assertThat(this.endpoint.act("default", Action.GC, null).contexts())
-			.containsExactly(new ContextResult(0, 7L, null), new ContextResult(1, null, "busy"));
+		assertThat(this.endpoint.act("default", Action.GC, null, null).contexts())
+			.containsExactly(new ContextResult(0, 7L, null, null), new ContextResult(1, null, null, "busy"));
 	}
 
 	@Test
 	void collectsGarbageInOneContext() {
 		PythonPool pool = open();
 		given(pool.invoke(any(), eq(new RequestOptions(GC_TIMEOUT, null, 1)))).willReturn(0L);
-		assertThat(this.endpoint.act("default", Action.GC, 1).contexts())
-			.containsExactly(new ContextResult(1, 0L, null));
+		assertThat(this.endpoint.act("default", Action.GC, 1, null).contexts())
+			.containsExactly(new ContextResult(1, 0L, null, null));
+	}
+
+	@Test
+	void reloadsAModuleInAllContexts() {
+		PythonPool pool = open();
+		given(pool.reload(List.of("prices"), new RequestOptions(RELOAD_TIMEOUT, null, -1)))
+			.willReturn(new ReloadReport("default", List.of(new ContextReload(0, List.of("prices", "shop"), null),
+					new ContextReload(1, List.of("prices"), "busy"))));
+		assertThat(this.endpoint.act("default", Action.RELOAD, null, "prices").contexts()).containsExactly(
+				new ContextResult(0, null, List.of("prices", "shop"), null),
+				new ContextResult(1, null, List.of("prices"), "busy"));
+	}
+
+	@Test
+	void reloadThatFailsIsAnErrorOfEveryContext() {
+		PythonPool pool = open();
+		given(pool.reload(any(), any())).willThrow(new PythonReloadException("prices keeps its old code", "prices",
+				"prices.py", 3, Map.of(1, "SyntaxError"), new IllegalStateException()));
+		assertThat(this.endpoint.act("default", Action.RELOAD, null, "prices").contexts()).containsExactly(
+				new ContextResult(0, null, null, "prices keeps its old code"),
+				new ContextResult(1, null, null, "SyntaxError"));
+	}
+
+	@Test
+	void reloadIsForAllContexts() {
+		open();
+		assertThatExceptionOfType(InvalidEndpointRequestException.class)
+			.isThrownBy(() -> this.endpoint.act("default", Action.RELOAD, 1, "prices"))
+			.withMessageContaining("all contexts");
 	}
 
 	private PythonPool open() {
@@ -132,7 +175,7 @@ class PythonEndpointTests {
 
 	private void refused(String pool, Action action, Integer context, String message) {
 		assertThatExceptionOfType(InvalidEndpointRequestException.class)
-			.isThrownBy(() -> this.endpoint.act(pool, action, context))
+			.isThrownBy(() -> this.endpoint.act(pool, action, context, null))
 			.withMessage(message);
 	}
 

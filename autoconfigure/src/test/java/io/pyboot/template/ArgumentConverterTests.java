@@ -3,8 +3,7 @@ package io.pyboot.template;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.pyboot.PythonConversionException;
 import org.junit.jupiter.api.Test;
@@ -26,17 +25,15 @@ class ArgumentConverterTests {
 	}
 
 	@Test
-	void enumBecomesItsName() {
-		assertThat(this.converter.apply(TimeUnit.SECONDS)).isEqualTo("SECONDS");
+	void iterableThatIsNoBeanBecomesList() {
+		Iterable<Integer> lambda = List.of(1, 2)::iterator;
+		assertThat(this.converter.apply(lambda)).isEqualTo(List.of(1, 2));
 	}
 
 	@Test
-	void optionalBecomesWhatItHolds() {
-		assertThat(this.converter.apply(Optional.of(5))).isEqualTo(5);
-		assertThat(this.converter.apply(Optional.of(List.of(1)))).isEqualTo(List.of(1));
-		assertThat(this.converter.apply(Optional.of(new Item("x", 3)))).isEqualTo(Map.of("name", "x", "count", 3));
-		assertThat(this.converter.apply(Optional.of(Optional.of(TimeUnit.DAYS)))).isEqualTo("DAYS");
-		assertThat(this.converter.apply(Optional.empty())).isNull();
+	void iteratorAndStreamAreRefused() {
+		refused(List.of(1).iterator(), "cannot be an argument");
+		refused(Stream.of(1), "cannot be an argument");
 	}
 
 	@Test

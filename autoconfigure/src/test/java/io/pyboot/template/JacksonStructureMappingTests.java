@@ -1,13 +1,31 @@
 package io.pyboot.template;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.pyboot.PythonComplex;
 import io.pyboot.PythonConversionException;
+import io.pyboot.PythonEnum;
+import io.pyboot.PythonRange;
+import io.pyboot.PythonTuple;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -31,11 +49,60 @@ class JacksonStructureMappingTests {
 				List.of(new Point(1, 2)));
 		Map<?, ?> dict = (Map<?, ?>) this.mapping.toPython(reading);
 		assertThat(dict.get("station")).isEqualTo("Seattle");
-		assertThat(dict.get("day")).isEqualTo("2012-01-01");
+		assertThat(dict.get("day")).isEqualTo(LocalDate.of(2012, 1, 1));
 		assertThat(dict.get("kind")).isEqualTo("RAIN");
 		assertThat(dict.get("raw")).isEqualTo(new byte[] { 1 });
 		assertThat(dict.get("points")).isEqualTo(List.of(Map.of("x", 1, "y", 2)));
 		assertThat(toJava(dict, Reading.class)).usingRecursiveComparison().isEqualTo(reading);
+	}
+
+	@Test
+	void valuesWithinARecordPassAsTheyAre() {
+		Values values = new Values(Instant.EPOCH, OffsetDateTime.MAX, ZonedDateTime.now(ZoneId.of("Europe/Berlin")),
+				LocalTime.NOON, Duration.ofMinutes(3), ZoneId.of("UTC"), new BigDecimal("1.50"), new UUID(1, 2),
+				Path.of("a"), new PythonComplex(1, 2), Optional.of(LocalDate.EPOCH),
+				Map.of("k", new BigDecimal("1E+3")));
+		Map<?, ?> dict = (Map<?, ?>) this.mapping.toPython(values);
+		assertThat(dict.get("instant")).isEqualTo(values.instant());
+		assertThat(dict.get("decimal")).isEqualTo(values.decimal());
+		assertThat(dict.get("path")).isEqualTo(values.path());
+		assertThat(dict.get("complex")).isEqualTo(values.complex());
+		assertThat(dict.get("day")).isEqualTo(LocalDate.EPOCH);
+		assertThat(dict.get("prices")).isEqualTo(values.prices());
+		assertThat(toJava(dict, Values.class)).isEqualTo(values);
+	}
+
+	@Test
+	void valuesBecomeWhatTheComponentAsksFor() {
+		OffsetDateTime moment = OffsetDateTime.of(2026, 1, 31, 10, 0, 0, 0, ZoneOffset.UTC);
+		Map<String, Object> dict = Map.of("instant", moment, "date", moment, "kind",
+				new PythonEnum("r", "RAIN", "m.Kind"), "text", new PythonEnum("r", "RAIN", "m.Kind"), "point",
+				PythonTuple.named(List.of("x", "y"), 1L, 2L), "points",
+				List.of(PythonTuple.named(List.of("x", "y"), 1L, 2L)), "numbers",
+				PythonTuple.named(List.of("a", "b"), 1L, 2L), "range", PythonRange.of(0, 3, 1));
+		assertThat(toJava(dict, Asked.class)).isEqualTo(new Asked(moment.toInstant(), Date.from(moment.toInstant()),
+				Kind.RAIN, "r", new Point(1, 2), List.of(new Point(1, 2)), List.of(1L, 2L), List.of(0, 1, 2)));
+	}
+
+	@Test
+	void textStaysTextForDates() {
+		assertThat(toJava(Map.of("day", "2026/01/31"), Formatted.class))
+			.isEqualTo(new Formatted(LocalDate.of(2026, 1, 31)));
+	}
+
+	@Test
+	void formatOfAPropertyIsKept() {
+		assertThat(this.mapping.toPython(new Formatted(LocalDate.of(2026, 1, 31))))
+			.isEqualTo(Map.of("day", "2026/01/31"));
+	}
+
+	@Test
+	void valueOfAnotherMeaningIsRefused() {
+		refused(Map.of("instant", LocalDateTime.MIN), Asked.class, "Python's datetime cannot become java.time.Instant");
+		refused(Map.of("text", LocalDate.EPOCH), Asked.class, "result['text']");
+		refused(Map.of("x", new BigDecimal("1.5"), "y", 2L), Point.class, "result['x']");
+		refused(Map.of("kind", new PythonEnum(1L, "SNOW", "m.Kind")), Asked.class, "result['kind']");
+		refused(Map.of("point", PythonTuple.named(List.of("x", "y"), 1.5, 2L)), Asked.class, "result['point']['x']");
 	}
 
 	@Test
@@ -160,6 +227,21 @@ class JacksonStructureMappingTests {
 	}
 
 	record Reading(String station, LocalDate day, long count, double mean, Kind kind, byte[] raw, List<Point> points) {
+
+	}
+
+	record Values(Instant instant, OffsetDateTime offset, ZonedDateTime zoned, LocalTime time, Duration duration,
+			ZoneId zone, BigDecimal decimal, UUID uuid, Path path, PythonComplex complex, Optional<LocalDate> day,
+			Map<String, BigDecimal> prices) {
+
+	}
+
+	record Asked(Instant instant, Date date, Kind kind, String text, Point point, List<Point> points,
+			List<Long> numbers, List<Integer> range) {
+
+	}
+
+	record Formatted(@JsonFormat(pattern = "yyyy/MM/dd") LocalDate day) {
 
 	}
 

@@ -1,19 +1,35 @@
 package io.pyboot.template;
 
+import java.io.File;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TimeZone;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
+import io.pyboot.PythonBuffer;
 import io.pyboot.PythonConversionException;
+import io.pyboot.PythonElementType;
+import io.pyboot.PythonEnum;
+import io.pyboot.PythonRange;
+import io.pyboot.PythonTuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,6 +65,136 @@ class ResultConverterTests {
 		})).containsExactly(1.0, 2.5);
 		assertThat(this.converter.convert(new long[] { 1, 2 }, int[].class)).containsExactly(1, 2);
 		refused(new long[] { 1L << 40 }, int[].class, "result[0]");
+	}
+
+	private static PythonBuffer buffer(PythonElementType type, int[] shape, int... bytes) {
+		ByteBuffer data = ByteBuffer.allocate(bytes.length);
+		for (int value : bytes) {
+			data.put((byte) value);
+		}
+		return PythonBuffer.wrap(type, data.flip(), shape);
+	}
+
+	@Test
+	void bufferBecomesArraysListsAndBytes() {
+		PythonBuffer buffer = buffer(PythonElementType.INT16, new int[] { 2, 2 }, 1, 0, 2, 0, 3, 0, 4, 0);
+		assertThat(this.converter.convert(buffer, PythonBuffer.class)).isSameAs(buffer);
+		assertThat(this.converter.convert(buffer, short[][].class)).isDeepEqualTo(new short[][] { { 1, 2 }, { 3, 4 } });
+		assertThat(this.converter.convert(buffer, double[][].class))
+			.isDeepEqualTo(new double[][] { { 1, 2 }, { 3, 4 } });
+		assertThat(this.converter.convert(buffer, long[][].class)).isDeepEqualTo(new long[][] { { 1, 2 }, { 3, 4 } });
+		assertThat(this.converter.convert(buffer, new ParameterizedTypeReference<List<List<Integer>>>() {
+		})).isEqualTo(List.of(List.of(1, 2), List.of(3, 4)));
+		assertThat(this.converter.convert(buffer, ByteBuffer.class)).isEqualTo(buffer.asByteBuffer());
+		PythonBuffer bytes = buffer(PythonElementType.UINT8, new int[] { 2 }, 1, 200);
+		assertThat(this.converter.convert(bytes, byte[].class)).containsExactly(1, 200);
+		assertThat(this.converter.convert(bytes, int[].class)).containsExactly(1, 200);
+		PythonBuffer flags = buffer(PythonElementType.BOOL, new int[] { 2 }, 1, 0);
+		assertThat(this.converter.convert(flags, boolean[].class)).containsExactly(true, false);
+	}
+
+	@Test
+	void bufferWithoutDimensionsIsItsNumber() {
+		PythonBuffer single = buffer(PythonElementType.UINT8, new int[0], 200);
+		assertThat(this.converter.convert(single, int.class)).isEqualTo(200);
+		assertThat(this.converter.convert(single, Double.class)).isEqualTo(200.0);
+		refused(single, byte.class, "200 does not fit exactly");
+	}
+
+	@Test
+	void numberOfABufferThatDoesNotFitIsRefused() {
+		refused(buffer(PythonElementType.UINT16, new int[] { 1, 2 }, 1, 0, 255, 255), short[][].class,
+				"Python's int at result[0][1] cannot become java.lang.Short: 65535 does not fit exactly");
+		refused(buffer(PythonElementType.UINT64, new int[] { 1 }, 255, 255, 255, 255, 255, 255, 255, 255), long[].class,
+				"18446744073709551615 does not fit exactly");
+		refused(buffer(PythonElementType.FLOAT32, new int[] { 1 }, 0, 0, 0, 0), int[].class,
+				"a float is not an integer");
+		refused(buffer(PythonElementType.INT8, new int[] { 1 }, 1), int[][].class, "result[0]");
+		refused(buffer(PythonElementType.INT8, new int[] { 1 }, 1), String.class,
+				"Python's buffer at result cannot become java.lang.String");
+	}
+
+	@Test
+	void datetimeWithAZoneBecomesAnInstant() {
+		OffsetDateTime moment = OffsetDateTime.of(2026, 1, 31, 10, 0, 0, 123_456_000, ZoneOffset.ofHours(5));
+		assertThat(this.converter.convert(moment, Instant.class)).isEqualTo(moment.toInstant());
+		assertThat(this.converter.convert(moment, ZonedDateTime.class)).isEqualTo(moment.toZonedDateTime());
+		assertThat(this.converter.convert(moment, Date.class)).isEqualTo("2026-01-31T05:00:00.123Z");
+		assertThat(this.converter.convert(moment, java.sql.Timestamp.class))
+			.isEqualTo(java.sql.Timestamp.from(moment.toInstant()));
+		ZonedDateTime zoned = moment.atZoneSameInstant(ZoneId.of("Europe/Berlin"));
+		assertThat(this.converter.convert(zoned, Instant.class)).isEqualTo(moment.toInstant());
+		assertThat(this.converter.convert(zoned, OffsetDateTime.class)).isEqualTo(zoned.toOffsetDateTime());
+		refused(moment, LocalDateTime.class, "Python's datetime at result cannot become java.time.LocalDateTime");
+	}
+
+	@Test
+	void datetimeWithoutAZoneBecomesNoInstant() {
+		LocalDateTime local = LocalDateTime.of(2026, 1, 31, 10, 0);
+		refused(local, Instant.class, "Python's datetime at result cannot become java.time.Instant");
+		refused(local, Date.class, "Python's datetime");
+		refused(local, LocalDate.class, "Python's datetime");
+		assertThat(this.converter.convert(local.toLocalDate().atStartOfDay(), LocalDate.class)).isEqualTo("2026-01-31");
+	}
+
+	@Test
+	void memberOfAnEnumBecomesTheConstantOfItsName() {
+		PythonEnum member = new PythonEnum(5L, "DAYS", "m.Unit");
+		assertThat(this.converter.convert(member, TimeUnit.class)).isEqualTo(TimeUnit.DAYS);
+		assertThat(this.converter.convert(member, Integer.class)).isEqualTo(5);
+		assertThat(this.converter.convert(member, Object.class)).isSameAs(member);
+		assertThat(this.converter.convert(List.of(member), new ParameterizedTypeReference<List<TimeUnit>>() {
+		})).containsExactly(TimeUnit.DAYS);
+		refused(new PythonEnum(5L, "YEARS", "m.Unit"), TimeUnit.class, "YEARS");
+		refused(member, String.class, "Python's int");
+	}
+
+	@Test
+	void flagsBecomeTheirConstants() {
+		ParameterizedTypeReference<Set<TimeUnit>> units = new ParameterizedTypeReference<>() {
+		};
+		assertThat(this.converter.convert(new PythonEnum(3L, "DAYS|HOURS", "m.Unit"), units))
+			.containsExactlyInAnyOrder(TimeUnit.DAYS, TimeUnit.HOURS);
+		assertThat(this.converter.convert(new PythonEnum(0L, null, "m.Unit"), units)).isEmpty();
+		refused(new PythonEnum(3L, "DAYS|HOURS", "m.Unit"), TimeUnit.class, "DAYS|HOURS");
+	}
+
+	@Test
+	void namedTupleBecomesARecordByItsNames() {
+		PythonTuple tuple = PythonTuple.named(List.of("count", "name"), 3L, "x");
+		assertThat(this.converter.convert(tuple, Named.class)).isEqualTo(new Named("x", 3));
+		assertThat(this.converter.convert(List.of(tuple), new ParameterizedTypeReference<List<Named>>() {
+		})).containsExactly(new Named("x", 3));
+		assertThat((Object) this.converter.convert(tuple, List.class)).isSameAs(tuple);
+		refused(PythonTuple.of(3L, "x"), Named.class, "Python's list at result cannot become");
+	}
+
+	@Test
+	void decimalBecomesANumberThatHoldsItExactly() {
+		assertThat(this.converter.convert(new BigDecimal("0.5"), Double.class)).isEqualTo(0.5);
+		refused(new BigDecimal("0.1"), Double.class, "0.1 does not fit exactly");
+		refused(new BigDecimal("3"), Integer.class, "a Decimal is not an integer");
+	}
+
+	@Test
+	void rangeBecomesAnyListOfNumbers() {
+		assertThat(this.converter.convert(PythonRange.of(0, 3, 1), int[].class)).containsExactly(0, 1, 2);
+		assertThat(this.converter.convert(PythonRange.of(0, 3, 1), new ParameterizedTypeReference<List<Integer>>() {
+		})).containsExactly(0, 1, 2);
+	}
+
+	@Test
+	void valuesWithinContainersAreConverted() {
+		assertThat(this.converter.convert(Map.of("a", 1.5), new ParameterizedTypeReference<Map<String, BigDecimal>>() {
+		})).isEqualTo(Map.of("a", new BigDecimal("1.5")));
+		assertThat(this.converter.convert(List.of(OffsetDateTime.MIN.withYear(1970)),
+				new ParameterizedTypeReference<List<Instant>>() {
+				}))
+			.containsExactly(OffsetDateTime.MIN.withYear(1970).toInstant());
+		assertThat(this.converter.convert(Path.of("a"), File.class)).isEqualTo(new File("a"));
+		assertThat(this.converter.convert(ZoneId.of("Europe/Berlin"), TimeZone.class))
+			.isEqualTo(TimeZone.getTimeZone("Europe/Berlin"));
+		refused(Path.of("a"), String.class, "Python's Path at result cannot become java.lang.String");
 	}
 
 	@Test
@@ -274,6 +420,10 @@ class ResultConverterTests {
 	}
 
 	record Page<T>(List<T> items) {
+
+	}
+
+	record Named(String name, int count) {
 
 	}
 

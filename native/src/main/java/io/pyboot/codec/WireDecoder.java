@@ -77,6 +77,10 @@ public final class WireDecoder {
 		}
 	}
 
+	ByteBuffer memory() {
+		return this.memory;
+	}
+
 	/**
 	 * Reads positional arguments; an error names the one that cannot cross.
 	 * @param count how many
@@ -98,7 +102,7 @@ public final class WireDecoder {
 		return arguments;
 	}
 
-	private int advance(int bytes) {
+	int advance(int bytes) {
 		int at = this.position;
 		if (bytes < 0 || bytes > this.end - at) {
 			throw new ConversionFailure("the answer is malformed: it ends too early");
@@ -138,11 +142,13 @@ public final class WireDecoder {
 			}
 			case WireTag.BIG_INT -> bigInteger(bytes(blockLength()));
 			case WireTag.ARRAY -> array();
+			case WireTag.BUFFER -> BufferCodec.read(this);
 			case WireTag.LIST -> list(depth);
 			case WireTag.TUPLE -> tuple(depth, key);
 			case WireTag.DICT -> dict(depth);
 			case WireTag.SET -> set(depth);
 			case WireTag.FROZENSET -> Collections.unmodifiableSet(set(depth));
+			case WireTag.VALUE -> value(depth, key);
 			case WireTag.JAVA_REF -> javaObject(this.memory.getLong(advance(8)));
 			case WireTag.HANDLE -> {
 				int at = advance(16);
@@ -279,6 +285,15 @@ public final class WireDecoder {
 			elements[i] = element(depth, i, key);
 		}
 		return PythonTuple.of(elements);
+	}
+
+	private Object value(int depth, boolean key) {
+		byte kind = this.memory.get(advance(1));
+		@Nullable Object[] fields = new Object[readCount(depth)];
+		for (int i = 0; i < fields.length; i++) {
+			fields[i] = element(depth, i, key && WireValue.isContainer(kind));
+		}
+		return WireValue.toJava(kind, fields);
 	}
 
 	private @Nullable Object element(int depth, int index, boolean key) {

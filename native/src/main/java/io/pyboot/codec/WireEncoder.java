@@ -1,16 +1,23 @@
 package io.pyboot.codec;
 
 import java.math.BigInteger;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
 import io.pyboot.JavaRef;
+import io.pyboot.PythonBuffer;
 import io.pyboot.PythonConversionException;
+import io.pyboot.PythonRange;
 import io.pyboot.PythonTuple;
+import io.pyboot.PythonView;
 import io.pyboot.binding.LibPyboot;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +65,11 @@ public final class WireEncoder {
 	 */
 	public int length() {
 		return this.position;
+	}
+
+	/** The memory, until more is reserved. */
+	ByteBuffer memory() {
+		return this.memory;
 	}
 
 	/**
@@ -121,14 +133,15 @@ public final class WireEncoder {
 			journeys = new long[8];
 		}
 		else if (this.journeyCount == journeys.length) {
-			journeys = java.util.Arrays.copyOf(journeys, 2 * journeys.length);
+			journeys = Arrays.copyOf(journeys, 2 * journeys.length);
 		}
 		journeys[this.journeyCount++] = context;
 		journeys[this.journeyCount++] = id;
 		this.journeys = journeys;
 	}
 
-	private int reserve(long bytes) {
+	/** Room for so many bytes; returns where it begins. */
+	int reserve(long bytes) {
 		int at = this.position;
 		if (bytes > this.limits.maxMessageSize() - at) {
 			throw new ConversionFailure("the message would be larger than the limit of " + this.limits.maxMessageSize()
@@ -242,11 +255,15 @@ public final class WireEncoder {
 			writeMap(map, depth, hashable);
 		}
 		else if (value instanceof Set<?> set) {
-			writeCollection(hashable ? WireTag.FROZENSET : WireTag.SET, set, depth, true);
+			writeIterable(hashable ? WireTag.FROZENSET : WireTag.SET, set, depth, true);
 		}
 		else if (value instanceof Collection<?> collection) {
+			if (collection instanceof PythonRange range) {
+				writeFields(WireValue.of(range), depth);
+				return;
+			}
 			boolean tuple = hashable || collection instanceof PythonTuple;
-			writeCollection(tuple ? WireTag.TUPLE : WireTag.LIST, collection, depth, hashable);
+			writeIterable(tuple ? WireTag.TUPLE : WireTag.LIST, collection, depth, hashable);
 		}
 		else {
 			writeOther(value, depth, hashable);
@@ -269,11 +286,16 @@ public final class WireEncoder {
 		else if (value instanceof BigInteger number) {
 			writeBigInteger(number);
 		}
-		else if (value instanceof ByteBuffer bytes) {
-			ByteBuffer source = bytes.duplicate();
-			int length = source.remaining();
-			int at = reserveBlock(WireTag.BYTES, length);
-			this.memory.put(at, source, source.position(), length);
+		else if (value instanceof Buffer source) {
+			BufferCodec.write(this, source);
+		}
+		else if (value instanceof PythonBuffer source) {
+			BufferCodec.write(this, source);
+		}
+		else if (value instanceof PythonView view) {
+			long number = this.buffer.lend(view);
+			writeByte(WireTag.VIEW);
+			writeLong(number);
 		}
 		else if (value instanceof Object[] array) {
 			writeArray(array, depth, hashable);
@@ -289,7 +311,25 @@ public final class WireEncoder {
 			writeString(new String(array));
 		}
 		else if (value.getClass().isArray()) {
-			writePrimitives(value);
+			BufferCodec.writeArray(this, value);
+		}
+		else {
+			writeForeign(value, depth, hashable);
+		}
+	}
+
+	private void writeForeign(Object value, int depth, boolean hashable) {
+		if (value instanceof Optional<?> optional) {
+			enter(value, depth);
+			write(optional.orElse(null), depth + 1, hashable);
+			return;
+		}
+		Object made = WireValue.toPython(value);
+		if (made instanceof WireValue parts) {
+			writeFields(parts, depth);
+		}
+		else if (made != value) {
+			write(made, depth, hashable);
 		}
 		else if (value instanceof JavaRef ref) {
 			int at = reserve(9);
@@ -303,6 +343,9 @@ public final class WireEncoder {
 		else if (this.converter != null) {
 			enter(value, depth);
 			write(convert(this.converter, value), depth + 1, hashable);
+		}
+		else if (value instanceof Iterable<?> iterable) {
+			writeIterable(hashable ? WireTag.TUPLE : WireTag.LIST, iterable, depth, hashable);
 		}
 		else {
 			throw new ConversionFailure("a Java '" + value.getClass().getName() + "' has no counterpart in Python");
@@ -320,6 +363,15 @@ public final class WireEncoder {
 		addJourney(kept.contextId(), kept.id());
 		this.home = kept;
 		this.memory.put(at, WireTag.HANDLE).putLong(at + 1, kept.contextId()).putLong(at + 9, kept.id());
+	}
+
+	private void writeFields(WireValue parts, int depth) {
+		@Nullable Object[] fields = parts.fields();
+		int at = reserve(6);
+		this.memory.put(at, WireTag.VALUE).put(at + 1, parts.kind()).putInt(at + 2, fields.length);
+		for (Object field : fields) {
+			write(field, depth + 1, true);
+		}
 	}
 
 	private static Object convert(UnaryOperator<Object> converter, Object value) {
@@ -361,7 +413,7 @@ public final class WireEncoder {
 		writeBlock(WireTag.BIG_INT, bytes);
 	}
 
-	private int reserveBlock(byte tag, long length) {
+	int reserveBlock(byte tag, long length) {
 		int at = reserve(5L + length);
 		this.memory.put(at, tag).putInt(at + 1, (int) length);
 		return at + 5;
@@ -410,37 +462,6 @@ public final class WireEncoder {
 		return true;
 	}
 
-	private void writePrimitives(Object array) {
-		if (array instanceof double[] values) {
-			int at = reservePrimitives('d', values.length, 8);
-			this.memory.slice(at, values.length * 8).order(this.memory.order()).asDoubleBuffer().put(values);
-		}
-		else if (array instanceof long[] values) {
-			int at = reservePrimitives('q', values.length, 8);
-			this.memory.slice(at, values.length * 8).order(this.memory.order()).asLongBuffer().put(values);
-		}
-		else if (array instanceof int[] values) {
-			int at = reservePrimitives('i', values.length, 4);
-			this.memory.slice(at, values.length * 4).order(this.memory.order()).asIntBuffer().put(values);
-		}
-		else if (array instanceof float[] values) {
-			int at = reservePrimitives('f', values.length, 4);
-			this.memory.slice(at, values.length * 4).order(this.memory.order()).asFloatBuffer().put(values);
-		}
-		else {
-			short[] values = (short[]) array;
-			int at = reservePrimitives('h', values.length, 2);
-			this.memory.slice(at, values.length * 2).order(this.memory.order()).asShortBuffer().put(values);
-		}
-	}
-
-	private int reservePrimitives(char typecode, int length, int size) {
-		long bytes = (long) length * size;
-		int at = reserve(6 + bytes);
-		this.memory.put(at, WireTag.ARRAY).put(at + 1, (byte) typecode).putInt(at + 2, (int) bytes);
-		return at + 6;
-	}
-
 	/**
 	 * Remembers the container; a depth past the limit is an error, as is one that
 	 * contains itself.
@@ -481,7 +502,7 @@ public final class WireEncoder {
 		this.memory.putInt(countAt, count);
 	}
 
-	private void writeCollection(byte tag, Collection<?> collection, int depth, boolean hashable) {
+	private void writeIterable(byte tag, Iterable<?> collection, int depth, boolean hashable) {
 		int countAt = begin(tag, collection, depth);
 		int count = 0;
 		try {
@@ -510,7 +531,8 @@ public final class WireEncoder {
 		end(countAt, array.length);
 	}
 
-	private void writeMap(Map<?, ?> map, int depth, boolean hashable) {
+	private void writeMap(Map<?, ?> written, int depth, boolean hashable) {
+		Map<?, ?> map = (written instanceof Properties properties) ? PlainValue.ofProperties(properties) : written;
 		if (hashable) {
 			throw new ConversionFailure("a Java '" + map.getClass().getName()
 					+ "' cannot be in a set or a key of a map: a Python dict is not hashable");

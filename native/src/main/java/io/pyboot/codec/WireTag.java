@@ -31,6 +31,10 @@ final class WireTag {
 
 	static final byte ARRAY = 'A';
 
+	static final byte BUFFER = 'Y';
+
+	static final byte VIEW = 'Q';
+
 	static final byte LIST = '[';
 
 	static final byte TUPLE = '(';
@@ -40,6 +44,8 @@ final class WireTag {
 	static final byte SET = 'S';
 
 	static final byte FROZENSET = 'Z';
+
+	static final byte VALUE = 'X';
 
 	/** A Java object that stays in the JVM. */
 	static final byte JAVA_REF = 'J';

@@ -24,11 +24,14 @@ import io.pyboot.codec.KeptReference;
 import io.pyboot.codec.WireBuffer;
 import io.pyboot.codec.WireEncoder;
 import io.pyboot.context.PythonContext;
+import io.pyboot.logging.PythonLogging;
 import io.pyboot.pool.ContextSlot.Occupant;
 import io.pyboot.pool.ContextSlot.Target;
 import io.pyboot.runtime.PythonRuntime;
 import io.pyboot.runtime.RuntimeState;
 import io.pyboot.runtime.StateMachine;
+import io.pyboot.state.SharedStateCallbacks;
+import io.pyboot.state.StoredSharedState;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,6 +75,8 @@ public final class PythonPool implements AutoCloseable {
 
 	private final boolean callersAllowed;
 
+	private final Reload reload;
+
 	/**
 	 * Casts that succeeded, once the native pool that counted them is gone; -1 before.
 	 */
@@ -108,6 +113,7 @@ public final class PythonPool implements AutoCloseable {
 		this.drainer = new Drainer(this, this.ownerWay, nativePool);
 		this.callbacks = new PoolCallbacks(this, registry, nativePool);
 		this.callersAllowed = starter.allowsCallers();
+		this.reload = new Reload(this, this.ownerWay, this.slots);
 	}
 
 	/**
@@ -125,9 +131,12 @@ public final class PythonPool implements AutoCloseable {
 	/**
 	 * Opens a pool whose Python code may call Java.
 	 * @param callbacks what it may call; may be shared by pools, and changed while they
-	 * run
+	 * run. Gets what the package {@code pyboot} needs: the log, and shared state in
+	 * memory unless it has another one
 	 */
 	public static PythonPool open(PythonRuntime runtime, PoolOptions options, CallbackRegistry callbacks) {
+		PythonLogging.register(callbacks);
+		SharedStateCallbacks.register(callbacks, new StoredSharedState());
 		StateMachine state = new StateMachine("Pool '" + options.name() + "'");
 		state.moveTo(RuntimeState.INITING);
 		long began = System.nanoTime();
@@ -228,6 +237,23 @@ public final class PythonPool implements AutoCloseable {
 			}
 			throw ex;
 		}
+	}
+
+	/**
+	 * Replaces modules, and those that import them, by what their sources say now, in
+	 * every context or in none, each between two requests. Waits for all contexts.
+	 * Modules that a context has not imported are left out there.
+	 * @param modules names of the modules that have changed
+	 * @param options the timeout counts; past it nothing changes, unless all contexts
+	 * have run the new code already: those that are busy then take it later, as the
+	 * report says
+	 * @return what was done in each context
+	 * @throws io.pyboot.PythonReloadException if new code fails or a module is of a kind
+	 * that cannot be reloaded; every context goes on with the old code
+	 */
+	public ReloadReport reload(List<String> modules, RequestOptions options) {
+		requireRunning();
+		return this.reload.run(List.copyOf(modules), timeout(options));
 	}
 
 	/**

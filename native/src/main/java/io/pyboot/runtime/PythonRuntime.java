@@ -52,10 +52,14 @@ public final class PythonRuntime {
 
 	private final RuntimeInfo info;
 
+	/** What pyboot._site gave for contexts, which get it back in their configuration. */
+	private final @Nullable List<?> siteFolders;
+
 	private final boolean freeThreaded;
 
-	private PythonRuntime(RuntimeInfo info) {
+	private PythonRuntime(RuntimeInfo info, @Nullable List<?> siteFolders) {
 		this.info = info;
+		this.siteFolders = siteFolders;
 		this.freeThreaded = info.installation().freeThreaded();
 	}
 
@@ -121,7 +125,7 @@ public final class PythonRuntime {
 																					// RTLD_GLOBAL
 		}
 		Path packageDirectory = PythonPackage.directory(cache);
-		PythonRuntime runtime = new PythonRuntime(startNative(installation, packageDirectory));
+		PythonRuntime runtime = startNative(installation, packageDirectory);
 		logger.info("Python {} started in {} ms: {}, home {}, executable {} ({})", installation.version(),
 				(System.nanoTime() - began) / 1_000_000, installation.library(), installation.home(),
 				installation.executable(), installation.source());
@@ -148,7 +152,7 @@ public final class PythonRuntime {
 		}
 	}
 
-	private static RuntimeInfo startNative(PythonInstallation installation, Path packageDirectory) {
+	private static PythonRuntime startNative(PythonInstallation installation, Path packageDirectory) {
 		Map<String, Object> config = new LinkedHashMap<>();
 		config.put("site_paths", strings(installation.sitePaths()));
 		config.put("imports", importsInMain(installation));
@@ -167,7 +171,8 @@ public final class PythonRuntime {
 			for (Object entry : (List<?>) facts.get("path")) {
 				path.add((String) entry);
 			}
-			return new RuntimeInfo(installation, (String) facts.get("version"), List.copyOf(path));
+			RuntimeInfo info = new RuntimeInfo(installation, (String) facts.get("version"), List.copyOf(path));
+			return new PythonRuntime(info, (List<?>) facts.get("site_folders"));
 		}
 		catch (PythonCallException ex) {
 			throw new PythonInstallationException(
@@ -313,6 +318,7 @@ public final class PythonRuntime {
 		STATE.requireRunning();
 		Map<String, Object> all = new LinkedHashMap<>(config);
 		all.put("site_paths", strings(this.info.installation().sitePaths()));
+		all.put("site_folders", this.siteFolders);
 		ByteBuffer encoded = encode(all);
 		return PythonContext.start(subinterpreter, pool, queueCapacity, encoded, encoded.limit(), timeout);
 	}

@@ -25,13 +25,15 @@ public final class PybootEndpointAutoConfiguration {
 
 	private static final Duration GC_TIMEOUT = Duration.ofSeconds(10);
 
+	private static final Duration RELOAD_TIMEOUT = Duration.ofSeconds(30);
+
 	PybootEndpointAutoConfiguration() {
 	}
 
 	@Bean
 	@ConditionalOnMissingBean
 	PythonEndpoint pythonEndpoint(PythonPools pools) {
-		return new PythonEndpoint(pools, GC_TIMEOUT);
+		return new PythonEndpoint(pools, GC_TIMEOUT, RELOAD_TIMEOUT);
 	}
 
 }

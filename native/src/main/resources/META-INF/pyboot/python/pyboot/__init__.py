@@ -15,12 +15,28 @@ A method that Java has annotated with ``@PythonCallable("price")`` can be called
 or as ``pyboot.price(...)`` or ``pyboot.call("price", ...)``.
 """
 
+from pyboot._application import bean_names, environment, publish
 from pyboot._callbacks import JavaError, attribute as __getattr__, call, callbacks
 from pyboot._context import Context, context
 from pyboot._engine import RequestInterrupted
 from pyboot._handles import JavaRef, handle
 
-__all__ = ["Context", "JavaError", "JavaRef", "RequestInterrupted", "call", "callbacks", "context", "handle"]
+__all__ = [
+    "Context",
+    "JavaError",
+    "JavaRef",
+    "LogHandler",
+    "RequestInterrupted",
+    "bean_names",
+    "call",
+    "callbacks",
+    "context",
+    "environment",
+    "handle",
+    "log",
+    "publish",
+    "state",
+]
 
 
 def __dir__() -> list[str]:

@@ -8,7 +8,9 @@ import sys
 
 import _pyboot
 
-from pyboot import _callbacks, _context, _handles
+from pyboot import _callbacks, _context, _handles, _output, _site
+from pyboot._buffers import classify_buffer, make_array, make_buffer  # noqa: F401
+from pyboot._views import end_views, make_view  # noqa: F401
 
 __all__: list[str] = []
 
@@ -119,6 +121,13 @@ def collect() -> int:
     return gc.collect()
 
 
+def renew(main: dict, sessions: dict) -> None:
+    """After a reload: what is bound to a replaced module in the context's namespaces is bound to the new one."""
+    reload = sys.modules.get("pyboot._reload")
+    if reload is not None:  # it was this interpreter that had one
+        reload.rebind([main, *sessions.values()])
+
+
 # ---- values that the codec cannot make by itself ----
 
 
@@ -130,20 +139,23 @@ def int_from_bytes(data: bytes) -> int:
     return int.from_bytes(data, "little", signed=True)
 
 
-def make_array(typecode: str, data: bytes):
-    from array import array
-
-    return array(typecode, data)
+_values = None  # the module, once a value needs it
 
 
-def export_value(value):
-    """Return bytes for a memoryview, (typecode, bytes) for an array, else None."""
-    if type(value) is memoryview:
-        return value.tobytes()
-    module = sys.modules.get("array")
-    if module is not None and isinstance(value, module.array) and value.typecode not in "uw":
-        return value.typecode, value.tobytes()
-    return None
+def to_wire(value):
+    """Return what stands for a value that libpyboot does not know, see pyboot._values, or None."""
+    global _values
+    if _values is None:
+        from pyboot import _values
+    return _values.to_wire(value)
+
+
+def from_wire(kind: str, fields: tuple):
+    """Return the value of a kind that libpyboot does not know, see pyboot._values."""
+    global _values
+    if _values is None:
+        from pyboot import _values
+    return _values.from_wire(kind, fields)
 
 
 # ---- callbacks ----
@@ -254,6 +266,7 @@ def setup_main(config: dict) -> dict:
     The imports are those that must have happened here before the first
     subinterpreter exists: their static state is set up once a process.
     """
+    site_folders = _site.complete_main()
     import datetime, decimal, os  # noqa: E401, F401
 
     os.environ.update(config["environment"])  # of the process: every interpreter sees it
@@ -266,7 +279,8 @@ def setup_main(config: dict) -> dict:
             sys.stderr.write(f"pyboot: {name} is not available in this Python: {e}\n")
     _add_site_paths(config["site_paths"])
     _line_buffer()
-    return {"version": sys.version, "path": [p for p in sys.path if isinstance(p, str)]}
+    path = [p for p in sys.path if isinstance(p, str)]
+    return {"version": sys.version, "path": path, "site_folders": site_folders}
 
 
 def setup(config: dict) -> tuple[int, int]:
@@ -274,6 +288,7 @@ def setup(config: dict) -> tuple[int, int]:
     made = _context.Context(config["pool"], config["index"], config["mode"])
     if config["mode"] == "subinterpreter":
         _context._contexts[None] = made
+        _site.complete(config["site_folders"])
         _add_site_paths(config["site_paths"])
         _line_buffer()
         from pyboot import _extensions
@@ -284,6 +299,8 @@ def setup(config: dict) -> tuple[int, int]:
 
         _context._contexts[_thread.get_ident()] = made
     _callbacks.install()
+    if "output" in config:  # else nobody serves callbacks
+        _output.install(config["output"], config["max_message_size"])
     _extend_path(config["path"])
     for name in config["preload"]:
         _preload(name)
@@ -336,12 +353,21 @@ def probe_extension(name: str) -> str | None:
 
 
 def close(millis: int) -> bool:
-    """Join the threads that Python code started, for so long at most. True if none is left."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except Exception:  # None, closed or replaced by the code that ran here: nothing to flush
-            pass
+    """Join the threads that Python code started, for so long at most. True if none is left.
+
+    Then functions registered with atexit run, while their output still reaches Java.
+    """
+    _output.flush()
+    ended = _join_threads(millis)
+    if ended:
+        import atexit
+
+        atexit._run_exitfuncs()
+    _output.uninstall()
+    return ended
+
+
+def _join_threads(millis: int) -> bool:
     threading = sys.modules.get("threading")
     if threading is None:
         return True

@@ -7,7 +7,9 @@ refuses subinterpreters gets an error that says what to do.
 """
 
 import sys
-from importlib import machinery
+
+# Where importlib.machinery has it from: every interpreter has this module already.
+from _frozen_importlib_external import ExtensionFileLoader
 
 import _pyboot
 
@@ -18,8 +20,7 @@ _REFUSED = "does not support loading in subinterpreters"
 
 def install() -> None:
     """Wrap the loader of extension modules of the calling interpreter."""
-    loader = machinery.ExtensionFileLoader
-    create_module = loader.create_module
+    create_module = ExtensionFileLoader.create_module
     stdlib = _stdlib_folders()
 
     def create_guarded_module(self, spec):
@@ -38,7 +39,7 @@ def install() -> None:
                 path=self.path,
             ) from None
 
-    loader.create_module = create_guarded_module
+    ExtensionFileLoader.create_module = create_guarded_module
 
 
 def _stdlib_folders() -> tuple[str, ...]:
