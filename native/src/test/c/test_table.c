@@ -198,6 +198,7 @@ static void gives_back_what_a_read_message_held(void) {
 static void undoes_a_message_that_is_not_sent(void) {
     pb_writer w = message(9);
     pb_journey_undo(&w);
+    pb_writer_free(&w);
     w = message(9);
     pb_writer_free(&w);
     w = message(9);

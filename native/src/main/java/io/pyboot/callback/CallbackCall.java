@@ -41,6 +41,9 @@ public final class CallbackCall {
 
 	private final Map<String, @Nullable Object> keywords;
 
+	/** Whether objects that stay on their side are among the arguments. */
+	private boolean holdsReferences;
+
 	/** What it gave, once it has run. */
 	private @Nullable Object result;
 
@@ -69,7 +72,9 @@ public final class CallbackCall {
 			return read(registry, new WireDecoder(memory, start, end));
 		}
 		try {
-			return read(registry, new WireDecoder(memory, start, journeys.valuesEnd()));
+			CallbackCall call = read(registry, new WireDecoder(memory, start, journeys.valuesEnd()));
+			call.holdsReferences = true;
+			return call;
 		}
 		finally {
 			journeys.release();
@@ -120,6 +125,9 @@ public final class CallbackCall {
 		if (callback == null) {
 			this.unknown = String.valueOf(CallbackNumbers.name(this.number));
 			return null;
+		}
+		if (this.holdsReferences && callback instanceof ValueCallback) {
+			throw new CallbackArgumentException("a JavaRef or a pyboot.handle cannot be stored: store a value");
 		}
 		return callback.call((this.arguments.length == 0) ? Collections.emptyList() : Arrays.asList(this.arguments),
 				this.keywords);

@@ -4,7 +4,6 @@ import java.math.BigInteger;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
@@ -18,7 +17,6 @@ import io.pyboot.PythonConversionException;
 import io.pyboot.PythonRange;
 import io.pyboot.PythonTuple;
 import io.pyboot.PythonView;
-import io.pyboot.binding.LibPyboot;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +30,8 @@ public final class WireEncoder {
 
 	private final @Nullable UnaryOperator<Object> converter;
 
+	private final boolean stored;
+
 	private ByteBuffer memory;
 
 	private int position;
@@ -39,13 +39,8 @@ public final class WireEncoder {
 	/** The containers around the value that is written; made with the first one. */
 	private @Nullable Object @Nullable [] parents;
 
-	/** Pairs of context and id: the counts that the message has taken over. */
-	private long @Nullable [] journeys;
-
-	private int journeyCount;
-
-	/** Of a Python object in the message, which only that object's context can read. */
-	private @Nullable KeptReference home;
+	/** What stays on its side; made with the first one. */
+	private @Nullable OutgoingObjects outgoing;
 
 	/**
 	 * @param buffer where to write
@@ -54,10 +49,25 @@ public final class WireEncoder {
 	 * type or throws {@link PythonConversionException}
 	 */
 	public WireEncoder(WireBuffer buffer, CodecLimits limits, @Nullable UnaryOperator<Object> converter) {
+		this(buffer, limits, converter, false);
+	}
+
+	private WireEncoder(WireBuffer buffer, CodecLimits limits, @Nullable UnaryOperator<Object> converter,
+			boolean stored) {
 		this.buffer = buffer;
 		this.limits = limits;
 		this.converter = converter;
+		this.stored = stored;
 		this.memory = buffer.memory();
+	}
+
+	/**
+	 * An encoder of bytes that are kept and read later, perhaps elsewhere. It refuses
+	 * what means something only to those who exchange the message.
+	 */
+	public static WireEncoder ofStored(WireBuffer buffer, CodecLimits limits,
+			@Nullable UnaryOperator<Object> converter) {
+		return new WireEncoder(buffer, limits, converter, true);
 	}
 
 	/**
@@ -88,21 +98,13 @@ public final class WireEncoder {
 	 * @return the length of all that was written
 	 */
 	public int finish(int start) {
-		long[] journeys = this.journeys;
-		if (journeys != null && this.journeyCount > 0) {
-			int count = this.journeyCount;
+		if (this.outgoing != null) {
 			try {
-				int at = reserve(8L * count + 4);
-				for (int i = 0; i < count; i++) {
-					this.memory.putLong(at + 8 * i, journeys[i]);
-				}
-				this.memory.putInt(at + 8 * count, count / 2);
+				this.outgoing.finish(this, start);
 			}
 			catch (ConversionFailure ex) {
 				throw new PythonConversionException(String.valueOf(ex.getMessage()));
 			}
-			Journeys.mark(this.memory, start);
-			this.journeyCount = 0;
 		}
 		return this.position;
 	}
@@ -111,12 +113,9 @@ public final class WireEncoder {
 	 * The message will not be sent: gives back what it took over, unless it was finished.
 	 */
 	public void discard() {
-		long[] journeys = this.journeys;
-		for (int i = 0; i < this.journeyCount; i += 2) {
-			LibPyboot.pb_release(journeys[i], journeys[i + 1]);
+		if (this.outgoing != null) {
+			this.outgoing.discard();
 		}
-		this.journeyCount = 0;
-		this.home = null;
 	}
 
 	/**
@@ -124,20 +123,7 @@ public final class WireEncoder {
 	 * if there is none.
 	 */
 	public @Nullable KeptReference home() {
-		return this.home;
-	}
-
-	private void addJourney(long context, long id) {
-		long[] journeys = this.journeys;
-		if (journeys == null) {
-			journeys = new long[8];
-		}
-		else if (this.journeyCount == journeys.length) {
-			journeys = Arrays.copyOf(journeys, 2 * journeys.length);
-		}
-		journeys[this.journeyCount++] = context;
-		journeys[this.journeyCount++] = id;
-		this.journeys = journeys;
+		return (this.outgoing != null) ? this.outgoing.home() : null;
 	}
 
 	/** Room for so many bytes; returns where it begins. */
@@ -293,6 +279,7 @@ public final class WireEncoder {
 			BufferCodec.write(this, source);
 		}
 		else if (value instanceof PythonView view) {
+			requireMessage(view);
 			long number = this.buffer.lend(view);
 			writeByte(WireTag.VIEW);
 			writeLong(number);
@@ -332,13 +319,12 @@ public final class WireEncoder {
 			write(made, depth, hashable);
 		}
 		else if (value instanceof JavaRef ref) {
-			int at = reserve(9);
-			long id = JavaObjects.register(ref.get());
-			addJourney(0, id);
-			this.memory.put(at, WireTag.JAVA_REF).putLong(at + 1, id);
+			requireMessage(ref);
+			outgoing().write(this, ref);
 		}
 		else if (value instanceof KeptReference kept) {
-			writeHandle(kept);
+			requireMessage(kept);
+			outgoing().write(this, kept);
 		}
 		else if (this.converter != null) {
 			enter(value, depth);
@@ -352,17 +338,23 @@ public final class WireEncoder {
 		}
 	}
 
-	private void writeHandle(KeptReference kept) {
-		KeptReference home = this.home;
-		if (home != null && home.contextId() != kept.contextId()) {
-			throw new ConversionFailure(kept.describe() + " cannot go together with " + home.describe()
-					+ ": each stays in the interpreter that made it");
+	private void requireMessage(Object value) {
+		if (this.stored) {
+			String what = (value instanceof KeptReference kept)
+					? "a " + kept.describe() + ", which ends with that context,"
+					: (value instanceof JavaRef) ? "a JavaRef, which means something in this process only,"
+							: "a PythonView, whose memory is lent for a request only,";
+			throw new ConversionFailure(what + " cannot be stored: store a value");
 		}
-		int at = reserve(17);
-		kept.beginJourney();
-		addJourney(kept.contextId(), kept.id());
-		this.home = kept;
-		this.memory.put(at, WireTag.HANDLE).putLong(at + 1, kept.contextId()).putLong(at + 9, kept.id());
+	}
+
+	private OutgoingObjects outgoing() {
+		OutgoingObjects outgoing = this.outgoing;
+		if (outgoing == null) {
+			outgoing = new OutgoingObjects();
+			this.outgoing = outgoing;
+		}
+		return outgoing;
 	}
 
 	private void writeFields(WireValue parts, int depth) {

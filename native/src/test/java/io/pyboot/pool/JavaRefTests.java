@@ -1,6 +1,8 @@
 package io.pyboot.pool;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +16,7 @@ import io.pyboot.PythonConversionException;
 import io.pyboot.binding.LibPyboot;
 import io.pyboot.callback.CallbackRegistry;
 import io.pyboot.codec.JavaObjects;
+import io.pyboot.codec.WireDecoder;
 import io.pyboot.pool.Engine.Way;
 import io.pyboot.runtime.PythonRuntime;
 import org.awaitility.Awaitility;
@@ -166,6 +169,28 @@ class JavaRefTests {
 		assertRaises("TypeError", "pyboot.JavaRef(1)", a);
 		assertRaises("TypeError", "type('Sub', (pyboot.JavaRef,), {})", a);
 		assertThatNullPointerException().isThrownBy(() -> JavaRef.of(null));
+	}
+
+	@Test
+	void aForgedIdIsRefusedOnBothSides() {
+		Map<String, Object> a = Map.of("a", JavaRef.of(new Point(1, 2)));
+		// A capsule of somebody else's, which Python code can find.
+		String foreign = "object.__setattr__(a, '_capsule', __import__('datetime').datetime_CAPI)";
+		assertThatExceptionOfType(PythonConversionException.class).isThrownBy(() -> evaluate(foreign + " or [a]", a))
+			.withMessageContaining("a JavaRef is not valid")
+			.withMessageContaining("[0]");
+		assertThatExceptionOfType(PythonCallException.class)
+			.isThrownBy(() -> evaluate(foreign + " or pyboot.echo(a)", a))
+			.withMessageContaining("a JavaRef is not valid, at args[0]")
+			.satisfies((ex) -> assertThat(ex.getPythonType()).isEqualTo("TypeError"));
+		ByteBuffer message = ByteBuffer.allocate(9).order(ByteOrder.LITTLE_ENDIAN);
+		for (long id : new long[] { 0, 1, -1, 1L << 32, (5L << 32) | 7, Long.MIN_VALUE }) {
+			message.put(0, (byte) 'J').putLong(1, id);
+			assertThatExceptionOfType(PythonConversionException.class)
+				.isThrownBy(() -> new WireDecoder(message, 0, 9).read())
+				.withMessageContaining("a JavaRef is not known");
+		}
+		assertNothingIsLeft();
 	}
 
 	private @Nullable Object evaluate(String expression, Map<String, ?> variables) {

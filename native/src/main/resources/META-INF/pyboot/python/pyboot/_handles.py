@@ -1,6 +1,6 @@
 """Objects that stay on their side: Java objects that Python code holds, and Python objects that Java holds.
 
-See docs/handles.md.
+See docs/objects.md.
 """
 
 from pyboot import _callbacks
