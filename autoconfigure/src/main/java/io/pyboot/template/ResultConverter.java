@@ -10,6 +10,7 @@ import java.util.Optional;
 import io.pyboot.PythonBuffer;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonEnum;
+import io.pyboot.PythonObject;
 import io.pyboot.PythonTuple;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,8 @@ import org.springframework.util.ClassUtils;
  * <li>A member of a Python enum is the Java constant of its name, and for any other type
  * what its value is; several flags are a collection of constants.</li>
  * <li>A datetime with a zone may be an instant or a {@code java.util.Date}.</li>
+ * <li>A Python object that stays in Python may be an interface, which then is a proxy for
+ * it.</li>
  * </ul>
  */
 public final class ResultConverter {
@@ -140,6 +143,9 @@ public final class ResultConverter {
 		}
 		if (target.isInstance(value) && !type.hasGenerics()) {
 			return value;
+		}
+		if (value instanceof PythonObject object && target.isInterface() && !ContainerConverter.isContainer(target)) {
+			return object.as(target);
 		}
 		if (value instanceof PythonBuffer buffer) {
 			return this.buffers.convert(buffer, type, target, path);
