@@ -28,6 +28,7 @@ typedef struct {
     PyObject *renew;
     PyObject *interrupted;   /* pyboot.RequestInterrupted */
     PyObject *raise_java;
+    PyObject *keep;          /* makes the result of a request a handle, or its elements handles */
     PyObject **parents;      /* by function number: the object that holds the function, and its name there */
     PyObject **names;
     uint32_t functions;      /* length of the two arrays */
@@ -95,6 +96,7 @@ struct pb_context {
     pb_state state;
     pb_thread owner;
     pb_queue *queue;
+    pb_table handles; /* Python objects that Java holds */
     pthread_mutex_t lock; /* a leaf lock: nothing of Python is called under it. Guards threads and orphan flags */
     pb_thread *threads;
     _Atomic uint32_t orphans; /* how many of them are orphans; a hint, so that entries need no lock */
@@ -174,6 +176,15 @@ typedef enum {
     PB_OP_GC,          /* nothing */
     PB_OP_SESSION_END  /* nothing: forgets the namespace */
 } pb_op;
+
+/* Added to an operation; the highest bit is PB_JOURNEYS. */
+enum {
+    PB_KEEP_RESULT = 0x40,  /* the result is to be a handle */
+    PB_KEEP_ELEMENTS = 0x20 /* the elements of the result, or the values of a dict, are to be handles */
+};
+
+/* Added to the kind of a reply: there are Java objects that Python has let go of. */
+enum { PB_SWEEP = 0x40 };
 
 typedef enum {
     PB_REPLY_VALUE,         /* a value */

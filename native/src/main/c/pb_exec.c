@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "pb_context.h"
+#include "pb_handle.h"
+#include "pb_journey.h"
 #include "pb_view.h"
 
 enum { MAX_FUNCTIONS = 1 << 16, MAX_CODE = 512, MAX_CACHED_SOURCE = 1 << 16, MAX_PLAIN_TEXT = 1000, SMALL_CALL = 16 };
@@ -38,6 +40,7 @@ static void reply_text(pb_writer *reply, pb_reply kind, const char *first, const
     char short_first[MAX_PLAIN_TEXT], short_second[MAX_PLAIN_TEXT];
     snprintf(short_first, sizeof short_first, "%s", first);
     snprintf(short_second, sizeof short_second, "%s", second);
+    pb_journey_undo(reply);
     reply->pos = 0;
     pb_write_u8(reply, (uint8_t)kind);
     pb_write_text(reply, short_first);
@@ -70,7 +73,8 @@ void pb_reply_raised(pb_state *state, pb_writer *reply) {
                               ? py.PyObject_CallFunctionObjArgs(state->describe, exception, NULL)
                               : NULL;
     reply->pos = 0;
-    if (!described || !pb_write_u8(reply, PB_REPLY_RAISED) || !pb_encode(&deep, reply, described, &error)) {
+    if (!described || !pb_write_u8(reply, PB_REPLY_RAISED) || !pb_encode(&deep, reply, described, &error) ||
+        !pb_journey_seal(reply)) {
         py.PyErr_Clear();
         reply_plain(exception, reply);
     }
@@ -80,8 +84,11 @@ void pb_reply_raised(pb_state *state, pb_writer *reply) {
 
 static bool reply_value(pb_state *state, PyObject *value, pb_writer *reply) {
     pb_conversion_error error;
-    if (pb_write_u8(reply, PB_REPLY_VALUE) && pb_encode(&state->codec, reply, value, &error))
-        return true;
+    if (pb_write_u8(reply, PB_REPLY_VALUE) && pb_encode(&state->codec, reply, value, &error)) {
+        if (pb_journey_seal(reply))
+            return true;
+        snprintf(error.message, sizeof error.message, "the message would be larger than its limit (max-message-size)");
+    }
     reply_text(reply, PB_REPLY_UNCONVERTIBLE, error.message, error.path);
     return false;
 }
@@ -425,7 +432,7 @@ static PyObject *run(pb_frame *frame, const uint8_t *bytes, size_t length, PyObj
     }
     memcpy(&session, r.at, sizeof session);
     r.at += sizeof session;
-    switch (op) {
+    switch (op & ~(PB_KEEP_RESULT | PB_KEEP_ELEMENTS)) {
     case PB_OP_CALL: return call(frame, &r, function_by_number(state, &r), bad_request);
     case PB_OP_CALL_NAMED: return call(frame, &r, function_by_name(state, &r, session), bad_request);
     case PB_OP_EVAL: return run_source(frame, &r, session, false, bad_request);
@@ -457,6 +464,27 @@ static void leave_context(pb_thread *thread, PyObject *context) {
         py.Py_DecRef(context);
 }
 
+/* Makes handles of the result, or of its elements, as the request asks. Takes the reference. */
+static PyObject *kept(pb_state *state, PyObject *result, uint8_t op) {
+    PyObject *elements = op & PB_KEEP_ELEMENTS ? py._Py_TrueStruct : py._Py_FalseStruct;
+    PyObject *handles = result ? py.PyObject_CallFunctionObjArgs(state->keep, result, elements, NULL) : NULL;
+    pb_clear(&result);
+    return handles;
+}
+
+/* Runs a request that carries or asks for objects that stay on their side. */
+static PyObject *run_with_handles(pb_frame *frame, const uint8_t *bytes, size_t length, PyObject **views,
+                                  bool *bad_request) {
+    pb_journeys journeys;
+    uint8_t op = bytes[0];
+    if (!pb_journey_take((uint8_t *)bytes, &length, &journeys))
+        return py.PyErr_NoMemory();
+    PyObject *result = run(frame, bytes, length, views, bad_request);
+    /* Not before: the bytes are overwritten while it runs, and nobody else tells what was in them. */
+    pb_journey_release_all(&journeys);
+    return op & (PB_KEEP_RESULT | PB_KEEP_ELEMENTS) ? kept(&frame->ctx->state, result, op) : result;
+}
+
 /* Whatever it raises has no caller. */
 static void call_at_end(pb_frame *frame) {
     PyObject *function = frame->at_end;
@@ -480,7 +508,11 @@ bool pb_execute(pb_frame *frame, const uint8_t *bytes, size_t length, pb_writer 
         renew(state, now);
     PyObject *context = enter_context(thread);
     PyObject *views = NULL;
-    PyObject *result = context ? run(frame, bytes, length, &views, &bad_request) : NULL;
+    PyObject *result = NULL;
+    if (context && length > 0 && bytes[0] & (PB_JOURNEYS | PB_KEEP_RESULT | PB_KEEP_ELEMENTS))
+        result = run_with_handles(frame, bytes, length, &views, &bad_request);
+    else if (context)
+        result = run(frame, bytes, length, &views, &bad_request);
     if (result) {
         succeeded = reply_value(state, result, reply);
         py.Py_DecRef(result); /* may run Python code, which belongs to the request */
@@ -501,6 +533,8 @@ bool pb_execute(pb_frame *frame, const uint8_t *bytes, size_t length, pb_writer 
     if (context)
         leave_context(thread, context);
     py.PyErr_Clear();
+    if (pb_ref_any_dead() && reply->pos > 0)
+        reply->base[0] |= PB_SWEEP;
     return succeeded;
 }
 
@@ -549,6 +583,11 @@ bool pb_state_init(pb_context *ctx) {
     s->renew = engine_function(s, "renew");
     s->interrupted = engine_function(s, "RequestInterrupted");
     s->raise_java = engine_function(s, "raise_java");
+    s->keep = engine_function(s, "keep");
+    s->codec.handles = &ctx->handles;
+    s->codec.context = pb_context_id(ctx);
+    s->codec.ref_type = engine_function(s, "JavaRef");
+    s->codec.handle_type = engine_function(s, "Handle");
     s->codec.int_to_bytes = engine_function(s, "int_to_bytes");
     s->codec.int_from_bytes = engine_function(s, "int_from_bytes");
     s->codec.make_array = engine_function(s, "make_array");
@@ -561,7 +600,8 @@ bool pb_state_init(pb_context *ctx) {
     return s->sessions && s->code[0] && s->code[1] && s->resolve && s->resolve_in && s->compile_source &&
            s->describe && s->collect && s->renew && s->interrupted && s->raise_java && s->codec.int_to_bytes &&
            s->codec.int_from_bytes && s->codec.make_array && s->codec.classify_buffer && s->codec.make_buffer &&
-           s->codec.make_view && s->codec.end_views && s->codec.to_wire && s->codec.from_wire;
+           s->codec.make_view && s->codec.end_views && s->codec.to_wire && s->codec.from_wire && s->keep &&
+           s->codec.ref_type && s->codec.handle_type;
 }
 
 void pb_state_clear(pb_state *s) {
@@ -579,7 +619,8 @@ void pb_state_clear(pb_state *s) {
                           &s->codec.int_to_bytes, &s->codec.int_from_bytes,
                           &s->codec.make_array, &s->codec.classify_buffer, &s->codec.make_buffer,
                           &s->codec.make_view, &s->codec.end_views, &s->codec.to_wire,
-                          &s->codec.from_wire, &s->builtins,      &s->engine};
+                          &s->codec.from_wire, &s->keep,          &s->codec.ref_type,   &s->codec.handle_type,
+                          &s->builtins,       &s->engine};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         pb_clear(owned[i]);
 }

@@ -139,9 +139,12 @@ static void drain_slot(pb_context *ctx, pb_slot *slot, uint8_t *buf, uint32_t ca
     if (r.flags & LARGE) {
         uint64_t address = (uint64_t)(uintptr_t)copy;
         append(buf, at, &address, sizeof address);
+        if (copy)
+            slot->length = 0;
     } else {
         memcpy(buf + *at, pb_slot_message(slot), slot->length);
         *at += padded;
+        slot->length = 0; /* it is the receiver's now */
     }
     if (!callback)
         pb_queue_release(ctx->queue, slot);

@@ -174,6 +174,8 @@ enum { PB_BUF_FULL_RO = 0x011c, PB_BUF_READ = 0x0100, PB_BUF_WRITE = 0x0200 };
     X(PyObject *, PyModule_GetDict, (PyObject *))                                                                      \
     X(PyObject *, PyCFunction_NewEx, (PyMethodDef *, PyObject *, PyObject *))                                          \
     X(PyObject *, PySys_GetObject, (const char *))                                                                     \
+    X(PyObject *, PyCapsule_New, (void *, const char *, void (*)(PyObject *)))                                         \
+    X(void *, PyCapsule_GetPointer, (PyObject *, const char *))                                                        \
     X(PyObject *, PyEval_GetBuiltins, (void))                                                                          \
     X(PyObject *, PyEval_EvalCode, (PyObject *, PyObject *, PyObject *))
 

@@ -27,6 +27,7 @@ pb_context *pb_context_new(void) {
             ctx->index = used;
             atomic_init(&ctx->generation, 1);
             pthread_mutex_init(&ctx->lock, NULL);
+            pb_table_init(&ctx->handles);
             atomic_store(&contexts[used++], ctx);
         }
     }

@@ -1,5 +1,6 @@
 package io.pyboot.template;
 
+import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -8,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 
 import io.pyboot.pool.PythonRequest;
 import io.pyboot.pool.RequestOptions;
+import io.pyboot.pool.ResultForm;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ParameterizedTypeReference;
@@ -94,12 +96,12 @@ final class DefaultPythonFunction implements PythonFunction {
 
 	@Override
 	public <T> @Nullable T call(Class<T> resultType) {
-		return this.converter.convert(call(), resultType);
+		return this.converter.convert(this.pool.get().invoke(request(resultType), this.options), resultType);
 	}
 
 	@Override
 	public <T> @Nullable T call(ParameterizedTypeReference<T> resultType) {
-		return this.converter.convert(call(), resultType);
+		return this.converter.convert(this.pool.get().invoke(request(resultType.getType()), this.options), resultType);
 	}
 
 	@Override
@@ -109,12 +111,17 @@ final class DefaultPythonFunction implements PythonFunction {
 
 	@Override
 	public <T> CompletableFuture<@Nullable T> callAsync(Class<T> resultType) {
-		return new ConvertedFuture<>(callAsync(), (value) -> this.converter.convert(value, resultType));
+		return new ConvertedFuture<>(this.pool.get().submit(request(resultType), this.options),
+				(value) -> this.converter.convert(value, resultType));
 	}
 
 	@Override
 	public void cast() {
 		this.pool.get().cast(request(), this.options);
+	}
+
+	private PythonRequest request(Type resultType) {
+		return request().returning(ResultForm.of(resultType));
 	}
 
 	private PythonRequest request() {

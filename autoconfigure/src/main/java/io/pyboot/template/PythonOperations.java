@@ -9,6 +9,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.pyboot.JavaRef;
 import io.pyboot.PythonCallException;
 import io.pyboot.PythonCancelledException;
 import io.pyboot.PythonConversionException;
@@ -32,6 +33,8 @@ import org.springframework.core.ParameterizedTypeReference;
  * itself ({@code int} to {@link Long} or {@link java.math.BigInteger}, {@code str} to
  * {@link String}, {@code list} to {@link List}, {@code dict} to {@link Map}, ...), the
  * others convert to the type asked for and never wrap or round a number to make it fit.
+ * With the type {@link io.pyboot.PythonObject} the result stays in Python, whatever it
+ * is.
  * <p>
  * A synchronous call without a deadline runs on the caller's thread, everything else on
  * the owner thread of a context. Every method may throw {@link PythonCallException} if
@@ -166,6 +169,15 @@ public interface PythonOperations {
 	 * @param function the function, {@code module:qualified.name}
 	 */
 	PythonFunction function(String function);
+
+	/**
+	 * An argument that stays in Java: Python gets an opaque {@code pyboot.JavaRef} of the
+	 * object, and what comes back is the identical object.
+	 * @param object any object, not {@code null}
+	 */
+	default JavaRef ref(Object object) {
+		return JavaRef.of(object);
+	}
 
 	/**
 	 * Lets Python code call a function by a name, in all pools: {@code from pyboot import

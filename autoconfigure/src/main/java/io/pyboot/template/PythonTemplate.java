@@ -1,5 +1,6 @@
 package io.pyboot.template;
 
+import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -15,6 +16,7 @@ import io.pyboot.pool.PythonRequest;
 import io.pyboot.pool.PythonSession;
 import io.pyboot.pool.ReloadReport;
 import io.pyboot.pool.RequestOptions;
+import io.pyboot.pool.ResultForm;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ParameterizedTypeReference;
@@ -61,13 +63,16 @@ public class PythonTemplate implements PythonOperations {
 
 	@Override
 	public <T> @Nullable T call(String function, Class<T> resultType, @Nullable Object... arguments) {
-		return this.converter.convert(call(function, arguments), resultType);
+		return this.converter
+			.convert(invoke(PythonRequest.call(function, Arguments.of(arguments), Map.of()), resultType), resultType);
 	}
 
 	@Override
 	public <T> @Nullable T call(String function, ParameterizedTypeReference<T> resultType,
 			@Nullable Object... arguments) {
-		return this.converter.convert(call(function, arguments), resultType);
+		return this.converter.convert(
+				invoke(PythonRequest.call(function, Arguments.of(arguments), Map.of()), resultType.getType()),
+				resultType);
 	}
 
 	@Override
@@ -77,13 +82,13 @@ public class PythonTemplate implements PythonOperations {
 
 	@Override
 	public <T> @Nullable T eval(String expression, Class<T> resultType) {
-		return this.converter.convert(eval(expression), resultType);
+		return this.converter.convert(invoke(PythonRequest.eval(expression, Map.of()), resultType), resultType);
 	}
 
 	@Override
 	public <T> @Nullable T eval(String expression, Class<T> resultType,
 			Map<String, ? extends @Nullable Object> variables) {
-		return this.converter.convert(invoke(PythonRequest.eval(expression, variables)), resultType);
+		return this.converter.convert(invoke(PythonRequest.eval(expression, variables), resultType), resultType);
 	}
 
 	@Override
@@ -119,20 +124,23 @@ public class PythonTemplate implements PythonOperations {
 	@Override
 	public <T> CompletableFuture<@Nullable T> callAsync(String function, Class<T> resultType,
 			@Nullable Object... arguments) {
-		return new ConvertedFuture<>(callAsync(function, arguments),
+		PythonRequest request = PythonRequest.call(function, Arguments.of(arguments), Map.of());
+		return new ConvertedFuture<>(submit(request.returning(ResultForm.of(resultType))),
 				(value) -> this.converter.convert(value, resultType));
 	}
 
 	@Override
 	public <T> CompletableFuture<@Nullable T> evalAsync(String expression, Class<T> resultType) {
-		return new ConvertedFuture<>(submit(PythonRequest.eval(expression, Map.of())),
+		PythonRequest request = PythonRequest.eval(expression, Map.of());
+		return new ConvertedFuture<>(submit(request.returning(ResultForm.of(resultType))),
 				(value) -> this.converter.convert(value, resultType));
 	}
 
 	@Override
 	public <T> List<@Nullable T> invokeAll(String function, Class<T> resultType,
 			Collection<? extends List<? extends @Nullable Object>> argumentLists) {
-		List<@Nullable Object> results = new ParallelCalls(this.pool.get(), function, this.options).run(argumentLists);
+		List<@Nullable Object> results = new ParallelCalls(this.pool.get(), function, this.options, resultType)
+			.run(argumentLists);
 		return this.converter.convertEach(results, resultType);
 	}
 
@@ -188,6 +196,10 @@ public class PythonTemplate implements PythonOperations {
 	@Override
 	public PythonOperations withTimeout(Duration timeout) {
 		return new PythonTemplate(this.pools, this.pool, this.converter, this.options.withTimeout(timeout));
+	}
+
+	private @Nullable Object invoke(PythonRequest request, Type resultType) {
+		return invoke(request.returning(ResultForm.of(resultType)));
 	}
 
 	private @Nullable Object invoke(PythonRequest request) {

@@ -11,6 +11,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
+import io.pyboot.JavaRef;
 import io.pyboot.PythonBuffer;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonRange;
@@ -29,12 +30,17 @@ public final class WireEncoder {
 
 	private final @Nullable UnaryOperator<Object> converter;
 
+	private final boolean stored;
+
 	private ByteBuffer memory;
 
 	private int position;
 
 	/** The containers around the value that is written; made with the first one. */
 	private @Nullable Object @Nullable [] parents;
+
+	/** What stays on its side; made with the first one. */
+	private @Nullable OutgoingObjects outgoing;
 
 	/**
 	 * @param buffer where to write
@@ -43,10 +49,25 @@ public final class WireEncoder {
 	 * type or throws {@link PythonConversionException}
 	 */
 	public WireEncoder(WireBuffer buffer, CodecLimits limits, @Nullable UnaryOperator<Object> converter) {
+		this(buffer, limits, converter, false);
+	}
+
+	private WireEncoder(WireBuffer buffer, CodecLimits limits, @Nullable UnaryOperator<Object> converter,
+			boolean stored) {
 		this.buffer = buffer;
 		this.limits = limits;
 		this.converter = converter;
+		this.stored = stored;
 		this.memory = buffer.memory();
+	}
+
+	/**
+	 * An encoder of bytes that are kept and read later, perhaps elsewhere. It refuses
+	 * what means something only to those who exchange the message.
+	 */
+	public static WireEncoder ofStored(WireBuffer buffer, CodecLimits limits,
+			@Nullable UnaryOperator<Object> converter) {
+		return new WireEncoder(buffer, limits, converter, true);
 	}
 
 	/**
@@ -62,11 +83,47 @@ public final class WireEncoder {
 	}
 
 	/**
-	 * Forgets what was written after the first bytes.
+	 * Forgets what was written after the first bytes, of which no value may be left.
 	 * @param length how many bytes to keep
 	 */
 	public void truncate(int length) {
+		discard();
 		this.position = length;
+	}
+
+	/**
+	 * Ends the message, which holds its objects that stay on their side from here on:
+	 * either it is handed to libpyboot, or {@link Journeys#drop} gives them back.
+	 * @param start first byte of the message
+	 * @return the length of all that was written
+	 */
+	public int finish(int start) {
+		if (this.outgoing != null) {
+			try {
+				this.outgoing.finish(this, start);
+			}
+			catch (ConversionFailure ex) {
+				throw new PythonConversionException(String.valueOf(ex.getMessage()));
+			}
+		}
+		return this.position;
+	}
+
+	/**
+	 * The message will not be sent: gives back what it took over, unless it was finished.
+	 */
+	public void discard() {
+		if (this.outgoing != null) {
+			this.outgoing.discard();
+		}
+	}
+
+	/**
+	 * A Python object in the message; all of them are in the same context. {@code null}
+	 * if there is none.
+	 */
+	public @Nullable KeptReference home() {
+		return (this.outgoing != null) ? this.outgoing.home() : null;
 	}
 
 	/** Room for so many bytes; returns where it begins. */
@@ -89,6 +146,13 @@ public final class WireEncoder {
 	public void writeByte(int value) {
 		int at = reserve(1);
 		this.memory.put(at, (byte) value);
+	}
+
+	/**
+	 * Adds bits to a raw byte that was written.
+	 */
+	public void markByte(int at, int bits) {
+		this.memory.put(at, (byte) (this.memory.get(at) | bits));
 	}
 
 	/**
@@ -215,6 +279,7 @@ public final class WireEncoder {
 			BufferCodec.write(this, source);
 		}
 		else if (value instanceof PythonView view) {
+			requireMessage(view);
 			long number = this.buffer.lend(view);
 			writeByte(WireTag.VIEW);
 			writeLong(number);
@@ -253,6 +318,14 @@ public final class WireEncoder {
 		else if (made != value) {
 			write(made, depth, hashable);
 		}
+		else if (value instanceof JavaRef ref) {
+			requireMessage(ref);
+			outgoing().write(this, ref);
+		}
+		else if (value instanceof KeptReference kept) {
+			requireMessage(kept);
+			outgoing().write(this, kept);
+		}
 		else if (this.converter != null) {
 			enter(value, depth);
 			write(convert(this.converter, value), depth + 1, hashable);
@@ -263,6 +336,25 @@ public final class WireEncoder {
 		else {
 			throw new ConversionFailure("a Java '" + value.getClass().getName() + "' has no counterpart in Python");
 		}
+	}
+
+	private void requireMessage(Object value) {
+		if (this.stored) {
+			String what = (value instanceof KeptReference kept)
+					? "a " + kept.describe() + ", which ends with that context,"
+					: (value instanceof JavaRef) ? "a JavaRef, which means something in this process only,"
+							: "a PythonView, whose memory is lent for a request only,";
+			throw new ConversionFailure(what + " cannot be stored: store a value");
+		}
+	}
+
+	private OutgoingObjects outgoing() {
+		OutgoingObjects outgoing = this.outgoing;
+		if (outgoing == null) {
+			outgoing = new OutgoingObjects();
+			this.outgoing = outgoing;
+		}
+		return outgoing;
 	}
 
 	private void writeFields(WireValue parts, int depth) {

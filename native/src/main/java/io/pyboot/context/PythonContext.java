@@ -93,7 +93,8 @@ public final class PythonContext {
 	}
 
 	/**
-	 * Answers a callback of the context with the given id.
+	 * Answers a callback of the context with the given id. Takes what the answer holds,
+	 * whether or not somebody waits for it.
 	 */
 	public static void answer(long id, long ticket, WireBuffer buffer, int length) {
 		LibPyboot.pb_answer(id, ticket, buffer.address(), length);

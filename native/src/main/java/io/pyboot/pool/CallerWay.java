@@ -1,6 +1,7 @@
 package io.pyboot.pool;
 
 import io.pyboot.binding.LibPyboot;
+import io.pyboot.codec.Journeys;
 import io.pyboot.codec.WireBuffer;
 import io.pyboot.codec.WireEncoder;
 import io.pyboot.context.ReplyReader;
@@ -31,10 +32,8 @@ final class CallerWay {
 			// After the count: whoever stops the pool waits for what is counted.
 			Tenant tenant = this.leases.tenant();
 			this.pool.requireAccepting(tenant);
-			WireEncoder encoder = this.pool.encoder(buffer);
-			request.encode(encoder, session);
-			this.pool.requestCounters().encoded(encoder.length());
-			long length = run(buffer, encoder.length(), tenant, wanted);
+			WireEncoder encoder = this.pool.write(request, session, buffer);
+			long length = run(encoder, buffer, tenant, wanted);
 			this.pool.requestCounters().decoded(Math.max(0, length));
 			Object result = ReplyReader.read(buffer, length);
 			this.pool.ended(kind, RequestOutcome.COMPLETED, began);
@@ -46,6 +45,21 @@ final class CallerWay {
 		}
 		finally {
 			buffer.release();
+		}
+	}
+
+	/** What the request holds is given back if libpyboot did not take it. */
+	private long run(WireEncoder encoder, WireBuffer buffer, Tenant tenant, @Nullable Target wanted) {
+		int length = encoder.length();
+		long result = LibPyboot.NO_MEMORY;
+		try {
+			result = run(buffer, length, tenant, this.pool.routed(wanted, encoder.home()));
+			return result;
+		}
+		finally {
+			if (result == LibPyboot.NO_MEMORY) {
+				Journeys.drop(buffer, length);
+			}
 		}
 	}
 

@@ -115,6 +115,7 @@ final class PoolCallbacks {
 		try {
 			PoolCallbacks callbacks = (pool >= 0 && pool < MAX_POOLS) ? OPEN.get((int) pool) : null;
 			if (callbacks == null) {
+				LibPyboot.pb_drop(message, length);
 				return 0;
 			}
 			WireBuffer pinned = WireBuffer.pinnedAt(message);

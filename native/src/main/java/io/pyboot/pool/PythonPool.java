@@ -13,11 +13,14 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 
 import io.pyboot.PythonContextLostException;
+import io.pyboot.PythonConversionException;
 import io.pyboot.PythonException;
 import io.pyboot.PythonNotRunningException;
 import io.pyboot.binding.LibPyboot;
 import io.pyboot.callback.CallbackExecutor;
 import io.pyboot.callback.CallbackRegistry;
+import io.pyboot.codec.ContextHomes;
+import io.pyboot.codec.KeptReference;
 import io.pyboot.codec.WireBuffer;
 import io.pyboot.codec.WireEncoder;
 import io.pyboot.context.PythonContext;
@@ -88,6 +91,8 @@ public final class PythonPool implements AutoCloseable {
 
 	private volatile @Nullable UnaryOperator<Object> argumentConverter;
 
+	private volatile ResultConversion resultConversion = ResultConversion.NONE;
+
 	private PythonPool(PoolOptions options, PoolStarter starter, StateMachine state, long nativePool,
 			CallbackRegistry registry) {
 		this.options = options;
@@ -156,6 +161,9 @@ public final class PythonPool implements AutoCloseable {
 		try {
 			List<PythonContext> contexts = this.starter.startAll(this.nativePool);
 			Arrays.setAll(this.slots, (i) -> new ContextSlot(i, contexts.get(i), this.options));
+			for (ContextSlot slot : this.slots) {
+				openHome(slot, slot.context(), 1);
+			}
 		}
 		catch (RuntimeException | Error ex) {
 			if (this.drainer.stop(1000)) {
@@ -165,6 +173,13 @@ public final class PythonPool implements AutoCloseable {
 			this.deadlines.shutdownNow();
 			throw ex;
 		}
+	}
+
+	/** Python objects of the context may arrive from here on. */
+	private void openHome(ContextSlot slot, PythonContext context, int generation) {
+		Target target = new Target(slot, context, "the Python objects of its handles");
+		long contextId = context.id();
+		ContextHomes.open(contextId, (id) -> new KeptObject(this, target, generation, contextId, id));
 	}
 
 	// ---- requests ----
@@ -314,11 +329,53 @@ public final class PythonPool implements AutoCloseable {
 		return null;
 	}
 
+	/** Ends a session that nobody can reach any more; does not wait. */
+	void forgetSession(long number, Target target) {
+		this.ownerWay.submit(RequestWay.ASYNC, PythonRequest.endSession(), number, target, 0);
+	}
+
+	/**
+	 * Writes a request. What it holds is the caller's until libpyboot has taken it.
+	 * @throws RuntimeException if a value cannot cross; nothing is held then
+	 */
+	WireEncoder write(PythonRequest request, long session, WireBuffer buffer) {
+		WireEncoder encoder = encoder(buffer);
+		try {
+			request.encode(encoder, session);
+			encoder.finish(0);
+		}
+		catch (RuntimeException | Error ex) {
+			encoder.discard();
+			throw ex;
+		}
+		this.counters.encoded(encoder.length());
+		return encoder;
+	}
+
+	/** Where a request must run that holds a Python object. */
+	@Nullable Target routed(@Nullable Target wanted, @Nullable KeptReference home) {
+		if (home == null) {
+			return wanted;
+		}
+		Target target = (home instanceof KeptObject object && object.pool() == this) ? object.target() : null;
+		if (target == null || (wanted != null && wanted.slot() != target.slot())) {
+			throw new PythonConversionException("A " + home.describe() + " cannot be used in "
+					+ ((wanted != null) ? "context " + wanted.slot().index + " of " : "") + "pool '" + name()
+					+ "': objects stay in the interpreter that made them");
+		}
+		return (wanted != null && wanted.pinned() != null && !wanted.equals(target)) ? sameContext(wanted, target)
+				: target;
+	}
+
+	private static Target sameContext(Target session, Target handle) {
+		return session.accepts(java.util.Objects.requireNonNull(handle.pinned())) ? session : handle;
+	}
+
 	/** A session's request runs in the context that has the namespace, or not at all. */
 	void requireAccepted(@Nullable Target target, PythonContext context) {
 		if (target != null && !target.accepts(context)) {
 			throw new PythonContextLostException("Context " + target.slot().index + " of pool '" + name()
-					+ "' was replaced, and the variables of the session with it");
+					+ "' was replaced, and " + target.belongings() + " with it");
 		}
 	}
 
@@ -425,6 +482,11 @@ public final class PythonPool implements AutoCloseable {
 		return this.counters.snapshot(casts());
 	}
 
+	/** Python objects of a context that Java holds; -1 if the context takes no work. */
+	long handles(int index) {
+		return LibPyboot.pb_live_handles(this.slots[index].context().id());
+	}
+
 	/** Sets who hears of ended requests; {@code null} for nobody. */
 	public void setListener(@Nullable RequestListener listener) {
 		this.listener = listener;
@@ -436,6 +498,18 @@ public final class PythonPool implements AutoCloseable {
 	 */
 	public void setArgumentConverter(UnaryOperator<Object> converter) {
 		this.argumentConverter = converter;
+	}
+
+	/**
+	 * Sets what converts the results of operations on {@link io.pyboot.PythonObject} to
+	 * the types asked for. Without it nothing is converted.
+	 */
+	public void setResultConversion(ResultConversion conversion) {
+		this.resultConversion = conversion;
+	}
+
+	ResultConversion resultConversion() {
+		return this.resultConversion;
 	}
 
 	/**
@@ -463,6 +537,7 @@ public final class PythonPool implements AutoCloseable {
 		PythonContext old = null;
 		synchronized (this.lifecycle) {
 			if (state() == RuntimeState.RUNNING) {
+				openHome(this.slots[index], next, this.slots[index].occupant().generation + 1);
 				old = this.slots[index].replace(next);
 			}
 		}
@@ -477,6 +552,7 @@ public final class PythonPool implements AutoCloseable {
 		while (old.queueLength() > 0 && System.nanoTime() - until < 0) {
 			LockSupport.parkNanos(1_000_000);
 		}
+		ContextHomes.close(old.id());
 		old.stop(DEFAULT_DRAIN);
 		logger.info("Context {} of pool '{}' was replaced", index, name());
 	}
@@ -541,7 +617,10 @@ public final class PythonPool implements AutoCloseable {
 				contexts.add(slot.context());
 			}
 		}
-		contexts.forEach((context) -> context.stop(Duration.ofNanos(grace)));
+		contexts.forEach((context) -> {
+			ContextHomes.close(context.id());
+			context.stop(Duration.ofNanos(grace));
+		});
 		long until = System.nanoTime() + grace + 100_000_000;
 		int left = 0;
 		for (PythonContext context : contexts) {

@@ -26,6 +26,13 @@ public sealed interface PythonRequest {
 	String describe();
 
 	/**
+	 * The same request with a result in another form.
+	 */
+	default PythonRequest returning(ResultForm form) {
+		return (form != ResultForm.VALUE) ? new Returning(this, form) : this;
+	}
+
+	/**
 	 * Calls a function.
 	 * @param function {@code module:qualified.name}, or a name in the session
 	 * @param arguments positional arguments
@@ -141,6 +148,28 @@ public sealed interface PythonRequest {
 			String line = this.source.strip().lines().findFirst().orElse("");
 			return ((this.kind == RequestKind.EVAL) ? "eval of '" : "exec of '")
 					+ ((line.length() > 60) ? line.substring(0, 57) + "..." : line) + "'";
+		}
+
+	}
+
+	/** A request whose result, or its elements, stay in Python. */
+	record Returning(PythonRequest request, ResultForm form) implements PythonRequest {
+
+		@Override
+		public RequestKind kind() {
+			return this.request.kind();
+		}
+
+		@Override
+		public void encode(WireEncoder encoder, long session) {
+			int start = encoder.length();
+			this.request.encode(encoder, session);
+			encoder.markByte(start, this.form.flag);
+		}
+
+		@Override
+		public String describe() {
+			return this.request.describe();
 		}
 
 	}

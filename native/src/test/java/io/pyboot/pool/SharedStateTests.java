@@ -1,5 +1,6 @@
 package io.pyboot.pool;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -8,9 +9,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
+import io.pyboot.JavaRef;
 import io.pyboot.PythonCallException;
 import io.pyboot.PythonConversionException;
+import io.pyboot.PythonObject;
+import io.pyboot.PythonView;
 import io.pyboot.callback.CallbackRegistry;
+import io.pyboot.codec.JavaObjects;
 import io.pyboot.pool.Engine.Way;
 import io.pyboot.runtime.PythonRuntime;
 import io.pyboot.state.InMemoryStateStore;
@@ -18,6 +23,7 @@ import io.pyboot.state.PythonSharedState;
 import io.pyboot.state.SharedStateCallbacks;
 import io.pyboot.state.SharedStateFullException;
 import io.pyboot.state.StoredSharedState;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -140,6 +146,43 @@ class SharedStateTests {
 		assertThatExceptionOfType(PythonConversionException.class)
 			.isThrownBy(() -> this.state.set("x", Thread.currentThread()))
 			.withMessageContaining("shared state['x']");
+	}
+
+	@Test
+	void objectsThatStayOnTheirSideAreRefused() {
+		PythonRequest make = PythonRequest.eval("{1}", Map.of()).returning(ResultForm.HANDLE);
+		try (PythonObject handle = (PythonObject) this.pool.invoke(make, Engine.NONE)) {
+			assertThatExceptionOfType(PythonConversionException.class)
+				.isThrownBy(() -> this.state.set("x", List.of(handle)))
+				.withMessageContaining("pool 'state', which ends with that context, cannot be stored: store a value")
+				.withMessageContaining("shared state['x'][0]");
+			assertThatExceptionOfType(PythonConversionException.class)
+				.isThrownBy(() -> this.state.set("x", Map.of("a", JavaRef.of("text"))))
+				.withMessageContaining("a JavaRef, which means something in this process only, cannot be stored")
+				.withMessageContaining("shared state['x']['a']");
+			assertThatExceptionOfType(PythonConversionException.class)
+				.isThrownBy(() -> this.state.set("x", PythonView.of(ByteBuffer.allocateDirect(8))))
+				.withMessageContaining("a PythonView, whose memory is lent for a request only, cannot be stored");
+			for (Object object : List.of(handle, JavaRef.of("text"))) {
+				for (String expression : List.of("state.set('x', [pyboot.handle(a)])", "state.set('x', [a, a])",
+						"state.compare_and_set('x', pyboot.handle(a), 1)")) {
+					if (object == handle && expression.contains("[a, a]")) {
+						continue; // the set itself, which is a value
+					}
+					assertThatExceptionOfType(PythonCallException.class).isThrownBy(
+							() -> this.pool.invoke(PythonRequest.eval(expression, Map.of("a", object)), Engine.NONE))
+						.withMessageContaining("a JavaRef or a pyboot.handle cannot be stored: store a value")
+						.satisfies((ex) -> assertThat(ex.getPythonType()).isEqualTo("TypeError"));
+				}
+			}
+		}
+		assertThat(this.state.keys()).isEmpty();
+		Awaitility.await().untilAsserted(() -> {
+			System.gc(); // the handles that the callback did not get
+			JavaObjects.sweep();
+			assertThat(JavaObjects.size()).isZero();
+			assertThat(this.pool.handles(0) + this.pool.handles(1)).isZero();
+		});
 	}
 
 	@Test

@@ -19,10 +19,12 @@ from pyboot._application import bean_names, environment, publish
 from pyboot._callbacks import JavaError, attribute as __getattr__, call, callbacks
 from pyboot._context import Context, context
 from pyboot._engine import RequestInterrupted
+from pyboot._handles import JavaRef, handle
 
 __all__ = [
     "Context",
     "JavaError",
+    "JavaRef",
     "LogHandler",
     "RequestInterrupted",
     "bean_names",
@@ -30,6 +32,7 @@ __all__ = [
     "callbacks",
     "context",
     "environment",
+    "handle",
     "log",
     "publish",
     "state",
