@@ -41,25 +41,29 @@ final class Reload {
 
 	private final OwnerWay way;
 
-	/** One a step; {@code null} for any context. */
-	private final List<@Nullable Target> targets = new ArrayList<>();
-
-	private final int contexts;
+	/** Filled when the contexts have started. */
+	private final ContextSlot[] slots;
 
 	private final ReentrantLock turn = new ReentrantLock();
 
 	Reload(PythonPool pool, OwnerWay way, ContextSlot[] slots) {
 		this.pool = pool;
 		this.way = way;
-		this.contexts = slots.length;
-		if (pool.mode() == PythonMode.MAIN) {
-			this.targets.add(null);
+		this.slots = slots;
+	}
+
+	/** One a step; {@code null} for any context. */
+	private List<@Nullable Target> targets() {
+		List<@Nullable Target> targets = new ArrayList<>();
+		if (this.pool.mode() == PythonMode.MAIN) {
+			targets.add(null);
 		}
 		else {
-			for (ContextSlot slot : slots) {
-				this.targets.add(slot.target);
+			for (ContextSlot slot : this.slots) {
+				targets.add(slot.target);
 			}
 		}
+		return targets;
 	}
 
 	/**
@@ -125,7 +129,7 @@ final class Reload {
 			@Nullable Object... arguments) {
 		PythonRequest request = PythonRequest.call("pyboot._reload:" + function, arguments, Map.of());
 		List<CompletableFuture<@Nullable Object>> answers = new ArrayList<>();
-		for (Target target : this.targets) {
+		for (Target target : targets()) {
 			answers.add(this.way.submit(RequestWay.ASYNC, request, 0, target, timeout));
 		}
 		return answers;
@@ -199,7 +203,7 @@ final class Reload {
 
 	private ReloadReport report(List<Outcome> committed, List<Outcome> prepared) {
 		List<ContextReload> reports = new ArrayList<>();
-		for (int i = 0; i < this.contexts; i++) {
+		for (int i = 0; i < this.slots.length; i++) {
 			int step = Math.min(i, committed.size() - 1); // in mode main there is one
 			Throwable failure = committed.get(step).failure();
 			reports.add((failure == null) ? new ContextReload(i, committed.get(step).modules(), null)
