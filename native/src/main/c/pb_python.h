@@ -141,6 +141,7 @@ enum {
     X(PyObject *, PyErr_Occurred, (void))                                                                              \
     X(void, PyErr_Clear, (void))                                                                                       \
     X(PyObject *, PyErr_GetRaisedException, (void))                                                                    \
+    X(void, PyErr_SetRaisedException, (PyObject *))                                                                    \
     X(void, PyErr_SetString, (PyObject *, const char *))                                                               \
     X(void, PyErr_SetNone, (PyObject *))                                                                               \
     X(int, PyErr_ExceptionMatches, (PyObject *))                                                                       \

@@ -340,7 +340,7 @@ final class OwnerWay {
 		}
 	}
 
-	private static RuntimeException rethrown(@Nullable Throwable failure) {
+	static RuntimeException rethrown(@Nullable Throwable failure) {
 		if (failure instanceof Error error) {
 			throw error;
 		}

@@ -236,6 +236,17 @@ public final class PythonPool implements AutoCloseable {
 	}
 
 	/**
+	 * Makes a stream of what a request gives: a generator, an iterator or anything that
+	 * Python can iterate. Nothing runs before the first item is asked for.
+	 * @param request gives the iterable
+	 * @param options the timeout counts for each wait for items, not for the whole stream
+	 * @param window how many items Python may be ahead of the reader, at least 1
+	 */
+	public PythonStream stream(PythonRequest request, RequestOptions options, int window) {
+		return new PythonStream(this, this.ownerWay, request, wanted(options), timeout(options), window);
+	}
+
+	/**
 	 * Opens a namespace of its own in one context.
 	 * @param options which context; any if it says nothing
 	 */
