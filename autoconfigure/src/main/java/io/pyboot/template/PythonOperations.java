@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 import io.pyboot.PythonCallException;
 import io.pyboot.PythonCancelledException;
@@ -148,6 +149,33 @@ public interface PythonOperations {
 	 */
 	<T> List<@Nullable T> invokeAll(String function, Class<T> resultType,
 			Collection<? extends List<? extends @Nullable Object>> argumentLists);
+
+	/**
+	 * Calls a function whose result can be iterated, such as a generator, and gives its
+	 * items as they are asked for. Nothing runs before the first item is; from then on
+	 * Python is at most 256 items ahead ({@link PythonFunction#window} sets another
+	 * limit). Close the stream, best by try-with-resources, unless it is read to its end:
+	 * that runs the {@code finally} blocks of the generator. With a deadline
+	 * ({@link #withTimeout}) each wait for items has it, not the whole stream.
+	 * @param function the function, {@code module:qualified.name}
+	 * @param itemType the type of each item
+	 * @param arguments positional arguments
+	 * @return a sequential, ordered stream; what Python raises, and an item that does not
+	 * convert, is thrown by its terminal operation, after the items before. A stream made
+	 * parallel is still read by one thread
+	 */
+	<T> Stream<@Nullable T> stream(String function, Class<T> itemType, @Nullable Object... arguments);
+
+	/**
+	 * Calls a function whose result can be iterated and gives its items, each converted
+	 * to a generic type.
+	 * @param function the function, {@code module:qualified.name}
+	 * @param itemType the type of each item
+	 * @param arguments positional arguments
+	 * @see #stream(String, Class, Object...)
+	 */
+	<T> Stream<@Nullable T> stream(String function, ParameterizedTypeReference<T> itemType,
+			@Nullable Object... arguments);
 
 	/**
 	 * Runs the callback with a namespace of its own in one context. What the session

@@ -5,9 +5,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 import io.pyboot.pool.PythonRequest;
 import io.pyboot.pool.PythonSession;
+import io.pyboot.pool.PythonStream;
 import io.pyboot.pool.ReloadReport;
 import io.pyboot.pool.RequestOptions;
 import org.jspecify.annotations.Nullable;
@@ -132,6 +134,17 @@ public class PythonTemplate implements PythonOperations {
 	}
 
 	@Override
+	public <T> Stream<@Nullable T> stream(String function, Class<T> itemType, @Nullable Object... arguments) {
+		return function(function).args(arguments).stream(itemType);
+	}
+
+	@Override
+	public <T> Stream<@Nullable T> stream(String function, ParameterizedTypeReference<T> itemType,
+			@Nullable Object... arguments) {
+		return function(function).args(arguments).stream(itemType);
+	}
+
+	@Override
 	public <T> @Nullable T execute(PythonSessionCallback<T> callback) {
 		try (PythonSession session = this.pool.get().openSession(this.options)) {
 			return callback.doInSession(new DefaultPythonSession(session, this.converter, this.options));
@@ -141,7 +154,7 @@ public class PythonTemplate implements PythonOperations {
 	@Override
 	public PythonFunction function(String function) {
 		return new DefaultPythonFunction(this.pools, this.pool, this.converter, function, Arguments.NONE, Map.of(),
-				this.options);
+				this.options, PythonStream.DEFAULT_WINDOW);
 	}
 
 	@Override

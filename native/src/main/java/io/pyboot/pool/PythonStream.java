@@ -30,6 +30,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PythonStream implements Iterator<@Nullable Object>, AutoCloseable {
 
+	/**
+	 * The window where none is asked for.
+	 */
+	public static final int DEFAULT_WINDOW = 256;
+
 	private static final Cleaner CLEANER = Cleaner.create((task) -> {
 		Thread thread = new Thread(task, "pyboot-streams");
 		thread.setDaemon(true);
