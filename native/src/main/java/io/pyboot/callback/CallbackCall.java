@@ -141,6 +141,13 @@ public final class CallbackCall {
 		encoder.write(unsuitable ? text(this.failure) : describe(this.failure), "error");
 	}
 
+	/**
+	 * Whether the answer is no value of the callback's.
+	 */
+	public boolean hasFailed() {
+		return this.failure != null || this.unknown != null;
+	}
+
 	/** Class, message and stack, as pyboot.JavaError holds them. */
 	private static List<@Nullable Object> describe(Throwable failure) {
 		return Arrays.asList(failure.getClass().getName(), text(failure), stack(failure));

@@ -4,6 +4,7 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -13,6 +14,7 @@ import java.util.function.UnaryOperator;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonRange;
 import io.pyboot.PythonTuple;
+import io.pyboot.ReadAhead;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +28,17 @@ public final class WireEncoder {
 
 	private final @Nullable UnaryOperator<Object> converter;
 
+	private final @Nullable IteratorExporter iterators;
+
 	private ByteBuffer memory;
 
 	private int position;
 
 	/** The containers around the value that is written; made with the first one. */
 	private @Nullable Object @Nullable [] parents;
+
+	/** What ends with the request; made with the first iterator. */
+	private @Nullable Exports exports;
 
 	/**
 	 * @param buffer where to write
@@ -40,6 +47,15 @@ public final class WireEncoder {
 	 * type or throws {@link PythonConversionException}
 	 */
 	public WireEncoder(WireBuffer buffer, CodecLimits limits, @Nullable UnaryOperator<Object> converter) {
+		this(buffer, limits, converter, null);
+	}
+
+	/**
+	 * @param iterators takes the iterators in the message; without it there can be none
+	 */
+	public WireEncoder(WireBuffer buffer, CodecLimits limits, @Nullable UnaryOperator<Object> converter,
+			@Nullable IteratorExporter iterators) {
+		this.iterators = iterators;
 		this.buffer = buffer;
 		this.limits = limits;
 		this.converter = converter;
@@ -51,6 +67,21 @@ public final class WireEncoder {
 	 */
 	public int length() {
 		return this.position;
+	}
+
+	/**
+	 * What the message lets Python reach until its request has ended, {@code null} for
+	 * nothing.
+	 */
+	public @Nullable Exports exports() {
+		return this.exports;
+	}
+
+	/** The message will not be sent. */
+	public void endExports() {
+		if (this.exports != null) {
+			this.exports.end();
+		}
 	}
 
 	/**
@@ -232,6 +263,14 @@ public final class WireEncoder {
 			write(optional.orElse(null), depth + 1, hashable);
 			return;
 		}
+		if (IteratorExporter.isSource(value) && this.iterators != null) {
+			exportIterator(value, depth);
+			return;
+		}
+		if (value instanceof WireWritable writable) {
+			writable.writeTo(this);
+			return;
+		}
 		Object made = WireValue.toPython(value);
 		if (made instanceof WireValue parts) {
 			writeFields(parts, depth);
@@ -249,6 +288,49 @@ public final class WireEncoder {
 		else {
 			throw new ConversionFailure("a Java '" + value.getClass().getName() + "' has no counterpart in Python");
 		}
+	}
+
+	private void exportIterator(Object source, int depth) {
+		if (this.exports == null) {
+			this.exports = new Exports();
+		}
+		long number = this.iterators.export(source, this.exports);
+		writeFields(WireValue.of('I', number, (source instanceof ReadAhead ahead) ? ahead.count() : 1), depth);
+	}
+
+	/**
+	 * Begins a tuple of so many values, which must follow.
+	 */
+	public void beginTuple(int count) {
+		int at = reserve(5);
+		this.memory.put(at, WireTag.TUPLE).putInt(at + 1, count);
+	}
+
+	/**
+	 * Writes a list of the first values, up to one that cannot cross. If that is the very
+	 * first, it is an error.
+	 * @return how many were written
+	 */
+	public int writeSome(List<? extends @Nullable Object> values) {
+		int at = reserve(5);
+		this.memory.put(at, WireTag.LIST);
+		int count = 0;
+		for (Object value : values) {
+			int end = this.position;
+			try {
+				write(value, 2, false);
+			}
+			catch (ConversionFailure ex) {
+				if (count == 0) {
+					throw ex;
+				}
+				this.position = end;
+				break;
+			}
+			count++;
+		}
+		this.memory.putInt(at + 1, count);
+		return count;
 	}
 
 	private void writeFields(WireValue parts, int depth) {

@@ -27,11 +27,11 @@ final class CallerWay {
 		this.pool.requestCounters().submitted(RequestWay.CALLER, kind);
 		long began = System.nanoTime();
 		WireBuffer buffer = WireBuffer.acquire();
+		WireEncoder encoder = this.pool.encoder(buffer);
 		try {
 			// After the count: whoever stops the pool waits for what is counted.
 			Tenant tenant = this.leases.tenant();
 			this.pool.requireAccepting(tenant);
-			WireEncoder encoder = this.pool.encoder(buffer);
 			request.encode(encoder, session);
 			this.pool.requestCounters().encoded(encoder.length());
 			long length = run(buffer, encoder.length(), tenant, wanted);
@@ -45,6 +45,7 @@ final class CallerWay {
 			throw ex;
 		}
 		finally {
+			encoder.endExports();
 			buffer.release();
 		}
 	}

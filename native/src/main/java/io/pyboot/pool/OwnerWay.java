@@ -15,6 +15,7 @@ import io.pyboot.PythonException;
 import io.pyboot.PythonOverloadedException;
 import io.pyboot.PythonTimeoutException;
 import io.pyboot.binding.LibPyboot;
+import io.pyboot.codec.Exports;
 import io.pyboot.codec.WireBuffer;
 import io.pyboot.codec.WireEncoder;
 import io.pyboot.context.PythonContext;
@@ -169,11 +170,17 @@ final class OwnerWay {
 		}
 	}
 
-	private int encode(PythonRequest request, long session, WireBuffer buffer) {
+	private WireEncoder encode(PythonRequest request, long session, WireBuffer buffer) {
 		WireEncoder encoder = this.pool.encoder(buffer);
-		request.encode(encoder, session);
+		try {
+			request.encode(encoder, session);
+		}
+		catch (RuntimeException | Error ex) {
+			encoder.endExports();
+			throw ex;
+		}
 		this.pool.requestCounters().encoded(encoder.length());
-		return encoder.length();
+		return encoder;
 	}
 
 	// ---- a platform thread that waits ----
@@ -188,13 +195,17 @@ final class OwnerWay {
 		long began = System.nanoTime();
 		long deadline = deadline(began, timeout);
 		WireBuffer buffer = WireBuffer.acquire();
+		Exports exports = null;
 		try {
 			this.pool.requireAccepting(this.pool.tenant());
 			Object result = null;
 			boolean done = false;
 			while (!done) {
 				long id = buffer.nextRequestId();
-				Placement placement = placeSync(request, session, buffer, id, wanted, deadline);
+				WireEncoder encoder = encode(request, session, buffer);
+				exports = Exports.join(exports, encoder.exports());
+				Placement placement = placeInTime(request, LibPyboot.KIND_SYNC, buffer, encoder.length(), id, wanted,
+						deadline);
 				placement.occupant().outstanding.incrementAndGet();
 				try {
 					long length = await(request, placement, buffer, id, deadline);
@@ -218,14 +229,11 @@ final class OwnerWay {
 			throw ex;
 		}
 		finally {
+			if (exports != null) {
+				exports.end();
+			}
 			buffer.release();
 		}
-	}
-
-	private Placement placeSync(PythonRequest request, long session, WireBuffer buffer, long id,
-			@Nullable Target wanted, long deadline) {
-		int length = encode(request, session, buffer);
-		return placeInTime(request, LibPyboot.KIND_SYNC, buffer, length, id, wanted, deadline);
 	}
 
 	/** A wait for a place that the deadline ends is a timeout. */
@@ -390,9 +398,10 @@ final class OwnerWay {
 	}
 
 	private void place(PendingRequest future, WireBuffer buffer) {
-		int length = encode(future.request, future.session, buffer);
-		future.placed(placeInTime(future.request, LibPyboot.KIND_ASYNC, buffer, length, future.id, future.wanted,
-				future.deadline));
+		WireEncoder encoder = encode(future.request, future.session, buffer);
+		future.exports(encoder.exports());
+		future.placed(placeInTime(future.request, LibPyboot.KIND_ASYNC, buffer, encoder.length(), future.id,
+				future.wanted, future.deadline));
 	}
 
 	void cast(PythonRequest request, long session, @Nullable Target wanted) {
@@ -407,8 +416,9 @@ final class OwnerWay {
 		WireBuffer buffer = VirtualThreads.isCurrent() ? WireBuffer.acquireShared() : WireBuffer.acquire();
 		try {
 			this.pool.requireAccepting(this.pool.tenant());
-			int length = encode(request, session, buffer);
-			place(LibPyboot.KIND_CAST, buffer, length, buffer.nextRequestId() | CAST_MARK, wanted, 0);
+			// Nobody is told of its end: its iterators stay until Python lets go of them.
+			WireEncoder encoder = encode(request, session, buffer);
+			place(LibPyboot.KIND_CAST, buffer, encoder.length(), buffer.nextRequestId() | CAST_MARK, wanted, 0);
 		}
 		catch (Throwable ex) {
 			this.pool.ended(request.kind(), RequestOutcome.of(ex), began);

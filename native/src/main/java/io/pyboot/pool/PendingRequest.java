@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import io.pyboot.PythonCancelledException;
 import io.pyboot.PythonTimeoutException;
 import io.pyboot.binding.LibPyboot;
+import io.pyboot.codec.Exports;
 import io.pyboot.context.PythonContext;
 import io.pyboot.pool.ContextSlot.Occupant;
 import io.pyboot.pool.ContextSlot.Target;
@@ -54,6 +55,9 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 
 	private volatile @Nullable Future<?> timer;
 
+	/** What ends with the request. Written by whoever places it. */
+	private volatile @Nullable Exports exports;
+
 	/**
 	 * @param deadline as {@link System#nanoTime()}, or 0 for none
 	 * @param callbacks runs the callbacks of the request
@@ -95,6 +99,21 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 		return this.placement;
 	}
 
+	/** What its message lets Python reach. */
+	void exports(@Nullable Exports exports) {
+		this.exports = Exports.join(this.exports, exports);
+		if (this.settled.get()) {
+			endExports();
+		}
+	}
+
+	private void endExports() {
+		Exports exports = this.exports;
+		if (exports != null) {
+			exports.end();
+		}
+	}
+
 	/** The request is in a queue; if it was given up before, it is taken out again. */
 	void placed(Placement placement) {
 		this.placement = placement;
@@ -119,6 +138,7 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 			return false;
 		}
 		this.way.ended(this, outcome, this.began);
+		endExports();
 		Future<?> timer = this.timer;
 		if (timer != null) {
 			timer.cancel(false);

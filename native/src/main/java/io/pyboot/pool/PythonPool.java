@@ -21,6 +21,7 @@ import io.pyboot.callback.CallbackRegistry;
 import io.pyboot.codec.WireBuffer;
 import io.pyboot.codec.WireEncoder;
 import io.pyboot.context.PythonContext;
+import io.pyboot.iterator.JavaIterators;
 import io.pyboot.pool.ContextSlot.Occupant;
 import io.pyboot.pool.ContextSlot.Target;
 import io.pyboot.runtime.PythonRuntime;
@@ -68,6 +69,8 @@ public final class PythonPool implements AutoCloseable {
 	private final ScheduledThreadPoolExecutor deadlines;
 
 	private final boolean callersAllowed;
+
+	private final JavaIterators iterators = new JavaIterators();
 
 	private final Reload reload;
 
@@ -126,6 +129,7 @@ public final class PythonPool implements AutoCloseable {
 	 * run
 	 */
 	public static PythonPool open(PythonRuntime runtime, PoolOptions options, CallbackRegistry callbacks) {
+		JavaIterators.install(callbacks);
 		StateMachine state = new StateMachine("Pool '" + options.name() + "'");
 		state.moveTo(RuntimeState.INITING);
 		long began = System.nanoTime();
@@ -335,6 +339,11 @@ public final class PythonPool implements AutoCloseable {
 		}
 	}
 
+	/** The Java iterators that Python code may pull. */
+	JavaIterators iterators() {
+		return this.iterators;
+	}
+
 	/** Whether the pool stops and what still runs is given up. */
 	boolean isAborting() {
 		return this.aborting;
@@ -345,7 +354,7 @@ public final class PythonPool implements AutoCloseable {
 	}
 
 	WireEncoder encoder(WireBuffer buffer) {
-		return new WireEncoder(buffer, this.options.limits(), this.argumentConverter);
+		return new WireEncoder(buffer, this.options.limits(), this.argumentConverter, this.iterators);
 	}
 
 	void ended(RequestKind kind, RequestOutcome outcome, long began) {
@@ -514,6 +523,7 @@ public final class PythonPool implements AutoCloseable {
 		boolean drained = this.drainer.stop(Math.max(100, total / 8_000_000));
 		this.deadlines.shutdownNow();
 		this.callbacks.close();
+		this.iterators.endAll();
 		this.castsAtEnd = casts();
 		if (drained) {
 			LibPyboot.pb_destroy_pool(this.nativePool);

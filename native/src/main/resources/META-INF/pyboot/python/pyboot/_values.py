@@ -26,6 +26,8 @@ C     complex             real, imaginary
 G     range               start, stop, step
 E     Enum member         value, name or None, name of the class (to Java only)
 K     named tuple         elements, then the names in one str (to Java only)
+I     Java iterator       number, how many items are taken at a time (to Python
+                          only)
 ====  ==================  =====================================================
 
 Offsets are those from UTC in seconds.
@@ -345,6 +347,13 @@ def _make_range(start, stop, step):
     return range(start, stop, step)
 
 
+def _make_iterator(number, ahead):
+    from pyboot._iterators import JavaIterator
+
+    _typed(int, number, ahead)
+    return JavaIterator(number, ahead)
+
+
 _MAKERS = {
     "D": _make_date,
     "T": _make_time,
@@ -357,4 +366,5 @@ _MAKERS = {
     "F": _make_path,
     "C": _make_complex,
     "G": _make_range,
+    "I": _make_iterator,
 }
