@@ -3,7 +3,10 @@ package io.pyboot.template;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 import org.springframework.beans.factory.annotation.Autowired;
@@ -200,6 +204,38 @@ class PythonStreamIntegrationTests {
 			.verify(Duration.ofSeconds(30));
 		StepVerifier.create(PythonFlux.of(holes, new ParameterizedTypeReference<Optional<String>>() {
 		})).expectNext(Optional.of("a"), Optional.empty()).expectComplete().verify(Duration.ofSeconds(30));
+	}
+
+	@Test
+	void aFluxIsAnIteratorInPython() {
+		assertThat(this.python.call("builtins:sum", Long.class, Flux.range(1, 100))).isEqualTo(5050);
+		assertThat(this.python.call("builtins:list", Mono.just("one"))).isEqualTo(List.of("one"));
+	}
+
+	@Test
+	void aFluxIsRequestedItemByItemAndCancelledAtTheEndOfTheRequest() {
+		AtomicLong requested = new AtomicLong();
+		AtomicBoolean cancelled = new AtomicBoolean();
+		Flux<Integer> numbers = Flux.range(1, 1000)
+			.doOnRequest(requested::addAndGet)
+			.doOnCancel(() -> cancelled.set(true));
+		assertThat(this.python.call("builtins:next", Long.class, numbers)).isEqualTo(1);
+		assertThat(requested.get()).isLessThanOrEqualTo(2);
+		assertThat(cancelled).isTrue();
+	}
+
+	@Test
+	void aFluxThatFailsIsAnErrorInPython() {
+		assertThatExceptionOfType(PythonCallException.class)
+			.isThrownBy(() -> this.python.call("builtins:sum", Flux.error(new IllegalStateException("no source"))))
+			.withMessageContaining("no source");
+	}
+
+	@Test
+	void streamsAndIteratorsAreIteratorsInPython() {
+		assertThat(this.python.call("builtins:list", Stream.of(new Reading("Oslo", 1))))
+			.isEqualTo(List.of(Map.of("city", "Oslo", "celsius", 1L)));
+		assertThat(this.python.call("builtins:sum", Long.class, List.of(1, 2).iterator())).isEqualTo(3);
 	}
 
 	record Reading(String city, int celsius) {
