@@ -141,6 +141,13 @@ public final class CallbackCall {
 		encoder.write(unsuitable ? text(this.failure) : describe(this.failure), "error");
 	}
 
+	/** Nobody waited for the answer any more. */
+	public void undelivered() {
+		if (this.result instanceof Undelivered result) {
+			result.undelivered();
+		}
+	}
+
 	/**
 	 * Whether the answer is no value of the callback's.
 	 */

@@ -299,6 +299,31 @@ public final class WireEncoder {
 	}
 
 	/**
+	 * Writes a value that pyboot/_values.py makes.
+	 * @param kind its letter there
+	 * @param fields values that the codec knows
+	 */
+	public void writeValue(char kind, @Nullable Object... fields) {
+		writeFields(WireValue.of(kind, fields), 0);
+	}
+
+	/**
+	 * Writes the bytes of one value that was written before.
+	 */
+	public void writeRaw(byte[] value) {
+		int at = reserve(value.length);
+		this.memory.put(at, value);
+	}
+
+	/**
+	 * Begins a list of so many values, which must follow.
+	 */
+	public void beginList(int count) {
+		int at = reserve(5);
+		this.memory.put(at, WireTag.LIST).putInt(at + 1, count);
+	}
+
+	/**
 	 * Begins a tuple of so many values, which must follow.
 	 */
 	public void beginTuple(int count) {

@@ -125,6 +125,7 @@ final class PoolCallbacks {
 		call.answer(encoder);
 		if (call.hasFailed()) {
 			encoder.endExports();
+			call.undelivered();
 		}
 		target.memory().putLong(0, encoder.length() - Long.BYTES);
 		return target.address();
@@ -236,6 +237,7 @@ final class PoolCallbacks {
 			wanted = PythonContext.answer(context, ticket, buffer, length);
 			if (!wanted || call.hasFailed()) {
 				encoder.endExports();
+				call.undelivered();
 			}
 		}
 	}

@@ -10,14 +10,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
+import io.pyboot.PythonChannel;
 import io.pyboot.PythonContextLostException;
 import io.pyboot.PythonException;
 import io.pyboot.PythonNotRunningException;
 import io.pyboot.binding.LibPyboot;
 import io.pyboot.callback.CallbackExecutor;
 import io.pyboot.callback.CallbackRegistry;
+import io.pyboot.channel.Channels;
 import io.pyboot.codec.WireBuffer;
 import io.pyboot.codec.WireEncoder;
 import io.pyboot.context.PythonContext;
@@ -72,6 +75,8 @@ public final class PythonPool implements AutoCloseable {
 
 	private final JavaIterators iterators = new JavaIterators();
 
+	private final Channels channels;
+
 	private final Reload reload;
 
 	/**
@@ -107,6 +112,8 @@ public final class PythonPool implements AutoCloseable {
 		this.ownerWay = new OwnerWay(this, this.slots, this.gate, this.deadlines);
 		this.drainer = new Drainer(this, this.ownerWay, nativePool);
 		this.callbacks = new PoolCallbacks(this, registry, nativePool);
+		this.channels = new Channels(registry,
+				(buffer) -> new WireEncoder(buffer, options.limits(), this.argumentConverter));
 		this.callersAllowed = starter.allowsCallers();
 		this.reload = new Reload(this, this.ownerWay, this.slots);
 	}
@@ -130,6 +137,7 @@ public final class PythonPool implements AutoCloseable {
 	 */
 	public static PythonPool open(PythonRuntime runtime, PoolOptions options, CallbackRegistry callbacks) {
 		JavaIterators.install(callbacks);
+		Channels.install(callbacks);
 		StateMachine state = new StateMachine("Pool '" + options.name() + "'");
 		state.moveTo(RuntimeState.INITING);
 		long began = System.nanoTime();
@@ -251,6 +259,30 @@ public final class PythonPool implements AutoCloseable {
 	}
 
 	/**
+	 * Opens a channel to this pool's Python code.
+	 * @param name what Python code finds it by, {@code null} for none
+	 * @param capacity how many messages each direction holds, at least 1
+	 * @param reader converts what Java receives
+	 * @throws IllegalArgumentException if another open channel has the name
+	 */
+	public <T> PythonChannel<T> openChannel(@Nullable String name, int capacity,
+			Function<@Nullable Object, ? extends @Nullable T> reader) {
+		requireRunning();
+		return this.channels.open(name, capacity, false, reader);
+	}
+
+	/**
+	 * Opens a channel whose messages are bytes on both sides.
+	 * @param name what Python code finds it by, {@code null} for none
+	 * @param capacity how many messages each direction holds, at least 1
+	 * @throws IllegalArgumentException if another open channel has the name
+	 */
+	public PythonChannel<byte[]> openByteChannel(@Nullable String name, int capacity) {
+		requireRunning();
+		return this.channels.open(name, capacity, true, byte[].class::cast);
+	}
+
+	/**
 	 * Opens a namespace of its own in one context.
 	 * @param options which context; any if it says nothing
 	 */
@@ -337,6 +369,10 @@ public final class PythonPool implements AutoCloseable {
 		if (refused.isCurrent()) {
 			throw new PythonContextLostException("Context " + refused.slot.index + " of pool '" + name() + "' is gone");
 		}
+	}
+
+	Channels channels() {
+		return this.channels;
 	}
 
 	/** The Java iterators that Python code may pull. */
@@ -511,6 +547,7 @@ public final class PythonPool implements AutoCloseable {
 		if (!this.state.moveTo(RuntimeState.SHUTTING_DOWN)) {
 			return;
 		}
+		this.channels.closeAll();
 		long began = System.nanoTime();
 		long total = drain.toNanos();
 		if (!awaitIdle(began + total / 4 * 3)) {
@@ -524,6 +561,7 @@ public final class PythonPool implements AutoCloseable {
 		this.deadlines.shutdownNow();
 		this.callbacks.close();
 		this.iterators.endAll();
+		this.channels.endAll();
 		this.castsAtEnd = casts();
 		if (drained) {
 			LibPyboot.pb_destroy_pool(this.nativePool);
