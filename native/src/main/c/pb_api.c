@@ -7,6 +7,7 @@
 #include "pb_interrupt.h"
 #include "pb_pool.h"
 #include "pb_runtime.h"
+#include "pb_view.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
@@ -300,6 +301,22 @@ EXPORT int64_t pb_request_count(int64_t id) {
     int64_t result = atomic_load_explicit(&ctx->requests, memory_order_relaxed);
     pb_leave(ctx);
     return result;
+}
+
+/* ---- views of Java's memory ---- */
+
+/* Lends memory, which stays valid until it is closed and no longer in use. Its number, 0 if there is none left. */
+EXPORT int64_t pb_open_view(void *address, int64_t length, int32_t writable) {
+    return pb_view_open(address, length, writable != 0);
+}
+
+/* 1 if Python still sees the memory. */
+EXPORT int64_t pb_close_view(int64_t view) {
+    return pb_view_close(view);
+}
+
+EXPORT int64_t pb_is_view_in_use(int64_t view) {
+    return pb_view_in_use(view);
 }
 
 /* ---- pools ---- */

@@ -71,7 +71,7 @@ static bool write_message(pb_state *state, pb_writer *w, uint32_t number, PyObje
 
 /* The value of an answer, or NULL with the exception that it says. */
 static PyObject *read_answer(pb_state *state, const uint8_t *bytes, size_t length) {
-    pb_reader r = {bytes, bytes + length};
+    pb_reader r = {.at = bytes, .end = bytes + length};
     uint8_t kind;
     if (!pb_read_u8(&r, &kind)) {
         py.PyErr_SetString(py.PyExc_RuntimeError, "the callback got no answer: its caller gave up, or memory was short");

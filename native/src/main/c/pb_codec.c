@@ -1,5 +1,8 @@
 #include "pb_codec.h"
 
+#include "pb_buffer.h"
+#include "pb_view.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -382,6 +385,46 @@ static bool no_counterpart(encoder *e, PyObject *o, const char *reason) {
     return fail(e, text);
 }
 
+/* For the exception that classify_buffer raised. */
+static bool no_buffer(encoder *e, PyObject *o) {
+    PyObject *exception = py.PyErr_GetRaisedException();
+    PyObject *str = exception ? py.PyObject_Str(exception) : NULL;
+    const char *text = str ? py.PyUnicode_AsUTF8AndSize(str, NULL) : NULL;
+    char reason[128];
+    snprintf(reason, sizeof reason, "%s", text ? text : "it does not say what it is");
+    bool done = no_counterpart(e, o, reason);
+    pb_clear(&str);
+    pb_clear(&exception);
+    return done;
+}
+
+/* What exports the buffer protocol. classify_buffer of pyboot._buffers says how it crosses: a str is the typecode of an
+ * array, a tuple holds a value that stands for it, False refuses it. */
+static bool encode_buffer(encoder *e, PyObject *o, int depth) {
+    PyObject *how = py.PyObject_CallFunctionObjArgs(e->codec->classify_buffer, o, NULL);
+    if (!how)
+        return no_buffer(e, o);
+    if (how == py._Py_FalseStruct) {
+        py.Py_DecRef(how);
+        return no_counterpart(e, o, NULL);
+    }
+    if (pb_type(how) == py.PyTuple_Type) {
+        PyObject *value = py.PyTuple_GetItem(how, 0);
+        bool done = value && pb_type(value) != pb_type(o) ? encode(e, value, depth) : no_counterpart(e, o, NULL);
+        py.Py_DecRef(how);
+        return done;
+    }
+    pb_buffer_kind kind = how == PB_NONE ? PB_BUFFER_PLAIN : PB_BUFFER_TYPED;
+    const char *typecode = pb_type(how) == py.PyUnicode_Type ? py.PyUnicode_AsUTF8AndSize(how, NULL) : NULL;
+    char reason[128];
+    pb_buffer_result result = pb_buffer_write(e->w, o, typecode ? PB_BUFFER_ARRAY : kind, typecode ? *typecode : 0,
+                                              reason, sizeof reason);
+    py.Py_DecRef(how);
+    if (result == PB_BUFFER_TOO_LARGE)
+        return too_large(e);
+    return result == PB_BUFFER_WRITTEN || no_counterpart(e, o, reason);
+}
+
 /* A container, or a plain value, written in place of the object, whose place among the parents it takes. */
 static bool encode_instead(encoder *e, PyObject *o, PyObject *plain, int depth) {
     PyObject *type = pb_type(plain);
@@ -443,34 +486,6 @@ static bool encode_value(encoder *e, PyObject *o, int depth, bool *done) {
     return true;
 }
 
-/* array.array as (typecode, bytes), memoryview as bytes, else what pyboot._values makes of it. */
-static bool encode_exported(encoder *e, PyObject *o, int depth) {
-    PyObject *exported = py.PyObject_CallFunctionObjArgs(e->codec->export_value, o, NULL);
-    char *data;
-    Py_ssize_t n;
-    bool done = false;
-    if (exported && pb_type(exported) == py.PyBytes_Type && py.PyBytes_AsStringAndSize(exported, &data, &n) == 0) {
-        done = write_block(e->w, 'B', data, (size_t)n) || too_large(e);
-    } else if (exported && pb_type(exported) == py.PyTuple_Type &&
-               py.PyBytes_AsStringAndSize(py.PyTuple_GetItem(exported, 1), &data, &n) == 0) {
-        const char *typecode = py.PyUnicode_AsUTF8AndSize(py.PyTuple_GetItem(exported, 0), NULL);
-        if (!typecode || !pb_writer_reserve(e->w, (size_t)n + 6)) {
-            done = too_large(e);
-        } else {
-            e->w->base[e->w->pos++] = 'A';
-            put_tagged_u32(e->w, (uint8_t)typecode[0], (uint32_t)n);
-            put(e->w, data, (size_t)n);
-            done = true;
-        }
-    } else {
-        py.PyErr_Clear();
-        if (!encode_value(e, o, depth, &done))
-            done = no_counterpart(e, o, NULL);
-    }
-    pb_clear(&exported);
-    return done;
-}
-
 static bool encode(encoder *e, PyObject *o, int depth) {
     if (o == py._Py_NoneStruct || o == py._Py_TrueStruct || o == py._Py_FalseStruct) {
         uint8_t tag = o == py._Py_NoneStruct ? 'N' : o == py._Py_TrueStruct ? 'T' : 'F';
@@ -512,7 +527,11 @@ static bool encode(encoder *e, PyObject *o, int depth) {
         return enter(e, o, depth) && encode_set(e, o, 'S', depth);
     if (type == py.PyFrozenSet_Type)
         return enter(e, o, depth) && encode_set(e, o, 'Z', depth);
-    return encode_subclass(e, o, depth, &done) ? done : encode_exported(e, o, depth);
+    if (encode_subclass(e, o, depth, &done))
+        return done;
+    if (py.PyObject_CheckBuffer(o))
+        return encode_buffer(e, o, depth);
+    return encode_value(e, o, depth, &done) ? done : no_counterpart(e, o, NULL);
 }
 
 bool pb_encode(const pb_codec *codec, pb_writer *w, PyObject *value, pb_conversion_error *error) {
@@ -566,7 +585,9 @@ static PyObject *decode_block(const pb_codec *codec, uint8_t tag, pb_reader *r) 
     case 'B': return py.PyBytes_FromStringAndSize(bytes, n);
     default: break;
     }
-    PyObject *raw = py.PyBytes_FromStringAndSize(bytes, n);
+    /* The function that fills an array from it releases the view. */
+    PyObject *raw = tag == 'A' ? py.PyMemoryView_FromMemory((char *)(uintptr_t)bytes, n, PB_BUF_READ)
+                               : py.PyBytes_FromStringAndSize(bytes, n);
     if (!raw)
         return NULL;
     PyObject *result = NULL;
@@ -697,6 +718,8 @@ static PyObject *decode(const pb_codec *codec, pb_reader *r, int depth, size_t o
     case 'B':
     case 'L':
     case 'A': return decode_block(codec, tag, r);
+    case 'Y': return pb_buffer_read(codec, r);
+    case 'Q': return pb_view_read(codec, r);
     case '[':
     case '(':
     case '{':

@@ -6,6 +6,8 @@
  *   a u8 n, n bytes  str, ASCII      s u32 n, n bytes   str, Latin-1
  *   u u32 n, n bytes str, UTF-8      w u32 n, n bytes   str, UTF-16LE, lone surrogates allowed
  *   B u32 n, n bytes bytes           A u8 typecode, u32 n, n bytes   array.array
+ *   Y u8 code, u8 d, d i64 lengths, u32 n, n bytes    memoryview of numbers with d dimensions, in C order
+ *   Q i64            memoryview of memory of Java's, by its number, for the length of a request
  *   [ ( S Z u32 n, n values          list, tuple, set, frozenset
  *   { u32 n, n pairs dict
  *   X u8 kind, u32 n, n values   a value made of others; kinds and fields are in pyboot/_values.py
@@ -30,6 +32,7 @@ typedef struct {
 typedef struct {
     const uint8_t *at;
     const uint8_t *end;
+    PyObject **views; /* where to put the views that are read, a list made with the first one; NULL to refuse them */
 } pb_reader;
 
 /* What the codec needs from its interpreter: a few Python functions of pyboot._codec. Owned by the context. */
@@ -37,7 +40,10 @@ typedef struct {
     PyObject *int_to_bytes;
     PyObject *int_from_bytes;
     PyObject *make_array;
-    PyObject *export_value;
+    PyObject *classify_buffer;
+    PyObject *make_buffer;
+    PyObject *make_view;
+    PyObject *end_views;
     PyObject *to_wire;
     PyObject *from_wire;
     int max_depth;

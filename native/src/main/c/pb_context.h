@@ -63,6 +63,7 @@ typedef struct pb_frame {
     _Atomic bool deferred;
     /* The wait for a callback's answer is to end. */
     _Atomic bool cut;
+    PyObject *at_end; /* called when the request has ended; owned, NULL for nothing */
 } pb_frame;
 
 /* The frame on top of the calling thread, NULL for none. */

@@ -21,6 +21,8 @@ typedef enum {
     PB_CALLER_WAKEUPS,
     PB_DRAINER_WAKEUPS,
     PB_EXTENSIONS_PROBED,
+    PB_VIEWS_PINNED,
+    PB_VIEWS_UNPINNED,
     PB_COUNTER_COUNT
 } pb_counter;
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "pb_context.h"
+#include "pb_view.h"
 
 enum { MAX_FUNCTIONS = 1 << 16, MAX_CODE = 512, MAX_CACHED_SOURCE = 1 << 16, MAX_PLAIN_TEXT = 1000, SMALL_CALL = 16 };
 
@@ -421,7 +422,7 @@ static bool read_i64(pb_reader *r, int64_t *value) {
     return true;
 }
 
-static PyObject *run(pb_frame *frame, const uint8_t *bytes, size_t length, bool *bad_request);
+static PyObject *run(pb_frame *frame, const uint8_t *bytes, size_t length, PyObject **views, bool *bad_request);
 
 /* Runs the request that makes the iterator, and keeps that. */
 static PyObject *open_stream(pb_frame *frame, pb_reader *r, bool *bad_request) {
@@ -430,7 +431,7 @@ static PyObject *open_stream(pb_frame *frame, pb_reader *r, bool *bad_request) {
         malformed(bad_request);
         return NULL;
     }
-    PyObject *iterable = run(frame, r->at, (size_t)(r->end - r->at), bad_request);
+    PyObject *iterable = run(frame, r->at, (size_t)(r->end - r->at), r->views, bad_request);
     PyObject *kept = iterable ? pb_stream_keep(&frame->ctx->state, id, iterable) : NULL;
     pb_clear(&iterable);
     if (!kept)
@@ -439,9 +440,9 @@ static PyObject *open_stream(pb_frame *frame, pb_reader *r, bool *bad_request) {
     return py.PyLong_FromLongLong(pb_context_id(frame->ctx));
 }
 
-static PyObject *run(pb_frame *frame, const uint8_t *bytes, size_t length, bool *bad_request) {
+static PyObject *run(pb_frame *frame, const uint8_t *bytes, size_t length, PyObject **views, bool *bad_request) {
     pb_state *state = &frame->ctx->state;
-    pb_reader r = {bytes, bytes + length};
+    pb_reader r = {bytes, bytes + length, views};
     uint8_t op;
     int64_t session;
     if (!pb_read_u8(&r, &op) || !read_i64(&r, &session)) {
@@ -483,7 +484,7 @@ static void leave_context(pb_thread *thread, PyObject *context) {
 
 /* The reply is written while the stream's code runs, which run() does not allow. */
 static bool next_batch(pb_state *state, const uint8_t *bytes, size_t length, pb_writer *reply) {
-    pb_reader r = {bytes + 1, bytes + length};
+    pb_reader r = {bytes + 1, bytes + length, NULL};
     int64_t session, id;
     uint32_t max;
     if (!read_i64(&r, &session) || !read_i64(&r, &id) || !pb_read_u32(&r, &max) || max == 0) {
@@ -498,6 +499,16 @@ static bool next_batch(pb_state *state, const uint8_t *bytes, size_t length, pb_
     }
 }
 
+/* Whatever it raises has no caller. */
+static void call_at_end(pb_frame *frame) {
+    PyObject *function = frame->at_end;
+    frame->at_end = NULL;
+    py.PyErr_Clear();
+    pb_clear(&(PyObject *){py.PyObject_CallFunctionObjArgs(function, NULL)});
+    py.PyErr_Clear();
+    py.Py_DecRef(function);
+}
+
 bool pb_execute(pb_frame *frame, const uint8_t *bytes, size_t length, pb_writer *reply) {
     pb_context *ctx = frame->ctx;
     pb_thread *thread = frame->thread;
@@ -510,14 +521,12 @@ bool pb_execute(pb_frame *frame, const uint8_t *bytes, size_t length, pb_writer 
     if (state->reloads != now)
         renew(state, now);
     PyObject *context = enter_context(thread);
-    if (context && length > 0 && *bytes == PB_OP_STREAM_NEXT) {
+    bool is_batch = length > 0 && *bytes == PB_OP_STREAM_NEXT;
+    PyObject *views = NULL;
+    PyObject *result = context && !is_batch ? run(frame, bytes, length, &views, &bad_request) : NULL;
+    if (context && is_batch) {
         succeeded = next_batch(state, bytes, length, reply);
-        leave_context(thread, context);
-        py.PyErr_Clear();
-        return succeeded;
-    }
-    PyObject *result = context ? run(frame, bytes, length, &bad_request) : NULL;
-    if (result) {
+    } else if (result) {
         succeeded = reply_value(state, result, reply);
         py.Py_DecRef(result); /* may run Python code, which belongs to the request */
     } else if (bad_request) {
@@ -530,6 +539,10 @@ bool pb_execute(pb_frame *frame, const uint8_t *bytes, size_t length, pb_writer 
     } else {
         pb_reply_raised(state, reply);
     }
+    if (frame->at_end)
+        call_at_end(frame);
+    if (views)
+        pb_view_end(&state->codec, views); /* after the reply, for which one may be the result */
     if (context)
         leave_context(thread, context);
     py.PyErr_Clear();
@@ -584,13 +597,16 @@ bool pb_state_init(pb_context *ctx) {
     s->codec.int_to_bytes = engine_function(s, "int_to_bytes");
     s->codec.int_from_bytes = engine_function(s, "int_from_bytes");
     s->codec.make_array = engine_function(s, "make_array");
-    s->codec.export_value = engine_function(s, "export_value");
+    s->codec.classify_buffer = engine_function(s, "classify_buffer");
+    s->codec.make_buffer = engine_function(s, "make_buffer");
+    s->codec.make_view = engine_function(s, "make_view");
+    s->codec.end_views = engine_function(s, "end_views");
     s->codec.to_wire = engine_function(s, "to_wire");
     s->codec.from_wire = engine_function(s, "from_wire");
     return s->sessions && s->code[0] && s->code[1] && s->resolve && s->resolve_in && s->compile_source &&
            s->describe && s->collect && s->renew && s->interrupted && s->raise_java && s->codec.int_to_bytes &&
-           s->codec.int_from_bytes && s->codec.make_array && s->codec.export_value && s->codec.to_wire &&
-           s->codec.from_wire;
+           s->codec.int_from_bytes && s->codec.make_array && s->codec.classify_buffer && s->codec.make_buffer &&
+           s->codec.make_view && s->codec.end_views && s->codec.to_wire && s->codec.from_wire;
 }
 
 void pb_state_clear(pb_state *s) {
@@ -607,7 +623,8 @@ void pb_state_clear(pb_state *s) {
                           &s->resolve,        &s->resolve_in,     &s->compile_source,  &s->describe,
                           &s->collect,        &s->renew,          &s->interrupted,    &s->raise_java,
                           &s->codec.int_to_bytes, &s->codec.int_from_bytes,
-                          &s->codec.make_array, &s->codec.export_value, &s->codec.to_wire,
+                          &s->codec.make_array, &s->codec.classify_buffer, &s->codec.make_buffer,
+                          &s->codec.make_view, &s->codec.end_views, &s->codec.to_wire,
                           &s->codec.from_wire, &s->builtins,      &s->engine};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         pb_clear(owned[i]);

@@ -53,6 +53,23 @@ enum {
     PB_METH_FASTCALL = 0x0080
 };
 
+/* Py_buffer is part of the stable ABI since 3.11 (PEP 3118). */
+typedef struct {
+    void *buf;
+    PyObject *obj;
+    Py_ssize_t len;
+    Py_ssize_t itemsize;
+    int readonly;
+    int ndim;
+    char *format;
+    Py_ssize_t *shape;
+    Py_ssize_t *strides;
+    Py_ssize_t *suboffsets;
+    void *internal;
+} Py_buffer;
+
+enum { PB_BUF_FULL_RO = 0x011c, PB_BUF_READ = 0x0100, PB_BUF_WRITE = 0x0200 };
+
 /* Bits of PyType_GetFlags that the stable ABI fixes. */
 #define PB_TPFLAGS_LONG (1UL << 24)
 #define PB_TPFLAGS_LIST (1UL << 25)
@@ -113,6 +130,11 @@ enum {
     X(int, PyBytes_AsStringAndSize, (PyObject *, char **, Py_ssize_t *))                                               \
     X(char *, PyByteArray_AsString, (PyObject *))                                                                      \
     X(Py_ssize_t, PyByteArray_Size, (PyObject *))                                                                      \
+    X(int, PyObject_CheckBuffer, (PyObject *))                                                                         \
+    X(int, PyObject_GetBuffer, (PyObject *, Py_buffer *, int))                                                         \
+    X(void, PyBuffer_Release, (Py_buffer *))                                                                           \
+    X(int, PyBuffer_ToContiguous, (void *, const Py_buffer *, Py_ssize_t, char))                                       \
+    X(PyObject *, PyMemoryView_FromMemory, (char *, Py_ssize_t, int))                                                  \
     X(PyObject *, PyList_New, (Py_ssize_t))                                                                            \
     X(int, PyList_SetItem, (PyObject *, Py_ssize_t, PyObject *))                                                       \
     X(PyObject *, PyList_GetItem, (PyObject *, Py_ssize_t))                                                            \

@@ -94,7 +94,7 @@ static bool set_up_main(const pb_runtime_options *o, pb_writer *reply) {
     PyObject *zero = py.PyLong_FromLongLong(0);
     PyObject *inserted = insert && folder && zero ? py.PyObject_CallFunctionObjArgs(insert, zero, folder, NULL) : NULL;
     PyObject *engine = inserted && pb_module_register() ? py.PyImport_ImportModule("pyboot._engine") : NULL;
-    pb_reader r = {o->config, o->config + o->config_length};
+    pb_reader r = {.at = o->config, .end = o->config + o->config_length};
     PyObject *config = engine ? pb_decode(&state.codec, &r) : NULL;
     PyObject *setup = config ? py.PyObject_GetAttrString(engine, "setup_main") : NULL;
     PyObject *facts = setup ? py.PyObject_CallFunctionObjArgs(setup, config, NULL) : NULL;

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "pb_context.h"
 
@@ -75,7 +76,7 @@ static bool add_package_path(void) {
 }
 
 static bool run_setup(pb_context *ctx) {
-    pb_reader r = {ctx->config, ctx->config + ctx->config_length};
+    pb_reader r = {.at = ctx->config, .end = ctx->config + ctx->config_length};
     PyObject *config = pb_decode(&ctx->state.codec, &r);
     PyObject *setup = config ? py.PyObject_GetAttrString(ctx->state.engine, "setup") : NULL;
     /* Returns (max_depth, max_message_size). */
@@ -139,8 +140,8 @@ static bool only_thread_state(pb_context *ctx) {
     return head == ctx->owner.ts && py.PyThreadState_Next(head) == NULL;
 }
 
-/* Asks the Python side to end what runs in the interpreter: atexit is left to Py_EndInterpreter, threads are joined
- * within the grace. */
+/* Asks the Python side to end what runs in the interpreter: threads are joined within the grace, then the functions of
+ * atexit run. */
 static bool close_engine(pb_context *ctx) {
     PyObject *close = ctx->state.engine ? py.PyObject_GetAttrString(ctx->state.engine, "close") : NULL;
     PyObject *millis = py.PyLong_FromLongLong(atomic_load(&ctx->end_grace) / 1000000);
@@ -171,6 +172,8 @@ static void announce_end(pb_context *ctx, pb_phase phase) {
 /* Gives everything back but the structure, which serves another context. Nobody is inside. */
 static void retire(pb_context *ctx) {
     pb_pool_remove(ctx->pool, ctx, false);
+    while (atomic_load(&ctx->inside) != 0) /* who answered a callback that the end made is on its way out */
+        usleep(100);
     pb_queue_destroy(ctx->queue);
     ctx->queue = NULL;
     pb_count(PB_CONTEXTS_DESTROYED);

@@ -5,15 +5,17 @@
 #include <string.h>
 
 #include "pb_codec.h"
+#include "pb_view.h"
 
 enum { DEPTH = 50, LIMIT = 1 << 20, CORPUS = 200 };
 
 static PyObject *ns;
+static PyObject **views; /* where decode puts the views that it reads */
 static pb_codec codec = {.max_depth = DEPTH};
 
 /* What the tests need in Python: random values of every wire type, and a comparison that sees types and bits. */
 static const char HELPERS[] =
-    "import array, collections, dataclasses, enum, random, struct\n"
+    "import array, collections, dataclasses, enum, math, random, struct\n"
     "from datetime import date, datetime, time, timedelta, timezone\n"
     "from decimal import Decimal\n"
     "from pathlib import Path\n"
@@ -50,6 +52,10 @@ static const char HELPERS[] =
     "    if depth == 0 or r.random() < 0.3:\n"
     "        if r.random() < 0.1:\n"
     "            return array.array(r.choice('bBhHiIlLqQfd'), [r.randrange(100) for _ in range(r.randrange(9))])\n"
+    "        if r.random() < 0.1:\n"
+    "            code = r.choice('bhHiIqQ?')\n"
+    "            shape = r.choice([(), (3,), (2, 3), (1, 1, 2)])\n"
+    "            return memoryview(r.randbytes(struct.calcsize(code) * math.prod(shape))).cast(code, shape)\n"
     "        return scalar(r)\n"
     "    n = r.choice([0, 1, 3, 8])\n"
     "    return r.choice([\n"
@@ -66,11 +72,15 @@ static PyObject *function(const char *name) {
 static void set_up(void) {
     ns = test_python_namespace();
     test_python_exec(ns, HELPERS);
-    test_python_exec(ns, "from pyboot._engine import int_to_bytes, int_from_bytes, make_array, export_value, to_wire, from_wire");
+    test_python_exec(ns, "from pyboot._engine import int_to_bytes, int_from_bytes, make_array, classify_buffer, make_buffer\n"
+                         "from pyboot._engine import make_view, end_views, to_wire, from_wire");
     codec.int_to_bytes = function("int_to_bytes");
     codec.int_from_bytes = function("int_from_bytes");
     codec.make_array = function("make_array");
-    codec.export_value = function("export_value");
+    codec.classify_buffer = function("classify_buffer");
+    codec.make_buffer = function("make_buffer");
+    codec.make_view = function("make_view");
+    codec.end_views = function("end_views");
     codec.to_wire = function("to_wire");
     codec.from_wire = function("from_wire");
 }
@@ -104,7 +114,7 @@ static bool encode(PyObject *value, size_t cap, size_t limit, message *m, pb_con
 }
 
 static PyObject *decode(message m) {
-    pb_reader r = {m.bytes, m.bytes + m.length};
+    pb_reader r = {m.bytes, m.bytes + m.length, views};
     PyObject *value = pb_decode(&codec, &r);
     CHECK((value != NULL) == (py.PyErr_Occurred() == NULL));
     CHECK(r.at <= r.end);
@@ -171,6 +181,8 @@ static void every_type_crosses(void) {
         "'\\U0010ffff'", "'\\ud800'", "'\\udc00\\ud800'", "b''", "b'\\0' * 3000", "[]", "()", "{}",
         "set()", "frozenset()", "[[[]]]", "{(): {}, frozenset(): []}", "{1: 'a', 1.5: 'b', None: 'c', b'x': 'd'}",
         "{'\\ud800': 1}", "array.array('d', [1.5, -0.0])", "array.array('b')", "[None] * 1000",
+        "memoryview(array.array('d', range(6))).cast('B').cast('d', (2, 3))", "memoryview(b'abcd').cast('B', (2, 2))",
+        "memoryview(b'12345678').cast('q', ())", "memoryview(b'').cast('d')", "[memoryview(b'abcd').cast('i')]",
         "date.max", "datetime.min", "datetime(2026, 1, 31, 1, 2, 3, 4, timezone.utc)", "time.max",
         "time(1, tzinfo=timezone(timedelta(hours=-5)))", "timedelta.min", "timedelta.max", "timezone.utc",
         "Decimal('1.50')", "Decimal('1E+400')", "UUID(int=1)", "Path('a')", "1.5-2j", "range(9, -9, -2)",
@@ -264,13 +276,13 @@ static void a_message_keeps_to_its_limit(void) {
 }
 
 static void containers_may_change_while_they_are_converted(void) {
-    /* export_value runs Python in the middle of a conversion: here it changes what is converted. */
+    /* to_wire runs Python in the middle of a conversion: here it changes what is converted. */
     test_python_exec(ns, "class Odd: pass\n"
                          "def change(value):\n"
                          "    action()\n"
-                         "    return b'odd'\n");
+                         "    return '=', b'odd'\n");
     pb_codec usual = codec;
-    codec.export_value = function("change");
+    codec.to_wire = function("change");
     static const struct {
         const char *target, *action;
         bool converts;
@@ -346,6 +358,16 @@ static void malformed_bytes_are_refused(void) {
     check_refused("XN\1\0\0\0a\3NaN", 11, "not finite");
     check_refused("A\0\1\0\0\0x", 7, "typecode");
     check_refused("Ax\0\0\0\0", 6, "typecode");
+    check_refused("Y", 1, "unknown items");
+    check_refused("Ycx", 3, "unknown items");
+    check_refused("Yd", 2, "no shape");
+    check_refused("Yd\101", 3, "no shape"); /* 65 dimensions */
+    check_refused("Yd\1\1\0\0\0\0\0\0", 10, "no shape");
+    check_refused("YB\1\1\0\0\0\0\0\0\0\2\0\0\0xx", 17, "not that of its shape");
+    check_refused("YB\1\2\0\0\0\0\0\0\0\2\0\0\0x", 16, "not that of its shape");
+    check_refused("YB\1\377\377\377\377\377\377\377\377\1\0\0\0x", 16, "impossible shape");
+    check_refused("Yd\2\0\0\0\100\0\0\0\0\0\0\0\100\0\0\0\0\0\0\0\0", 23, "impossible shape");
+    check_refused("Yd\0\1\0\0\0x", 8, "not that of its shape");
 }
 
 /* Counts of containers within each other must not each claim all bytes that are left: memory would grow with the
@@ -363,6 +385,54 @@ static void counts_share_the_bytes_that_are_left(void) {
     }
     check_refused(bytes, SIZE, "count is past its end");
     free(bytes);
+}
+
+static message view_message(int64_t view) {
+    uint8_t bytes[9] = {'Q'};
+    memcpy(bytes + 1, &view, sizeof view);
+    return copy_of(bytes, sizeof bytes);
+}
+
+static void memory_is_lent_for_a_request(void) {
+    char *memory = strdup("lent");
+    int64_t view = pb_view_open(memory, 4, false);
+    message m = view_message(view), unknown = view_message(view + (1 << 20));
+    check_refused(m.bytes, m.length, "arguments only");
+    PyObject *lent = NULL;
+    views = &lent;
+    check_refused(unknown.bytes, unknown.length, "not lent");
+    check_refused("Q1234567", 8, "arguments only");
+    PyObject *seen = decode(m);
+    CHECK(seen != NULL);
+    py.PyDict_SetItemString(ns, "seen", seen);
+    test_python_exec(ns, "assert bytes(seen) == b'lent' and seen.readonly\npart = seen[1:]");
+    py.PyDict_SetItemString(ns, "holder", py.PyTuple_GetItem(py.PyList_GetItem(lent, 0), 0));
+    CHECK(pb_view_in_use(view));
+    pb_view_end(&codec, lent);
+    /* It has ended, but a part of it holds the memory. */
+    test_python_exec(ns, "try: seen[0]; raise AssertionError\n"
+                         "except ValueError: pass\n"
+                         "try: memoryview(holder); raise AssertionError\n"
+                         "except BufferError: pass\n"
+                         "assert bytes(part) == b'ent'");
+    CHECK(pb_view_close(view) && pb_view_in_use(view));
+    lent = NULL;
+    check_refused(m.bytes, m.length, "not lent"); /* closed */
+    test_python_exec(ns, "del part");
+    CHECK(!pb_view_in_use(view) && !pb_view_close(view));
+    free(memory); /* AddressSanitizer sees whoever reads it */
+    char other[4];
+    int64_t next = pb_view_open(other, sizeof other, true);
+    CHECK(next != view && next != 0);
+    CHECK(!pb_view_close(next));
+    pb_view_give_back(next); /* over: nothing happens */
+    test_python_exec(ns, "del seen, holder");
+    py.Py_DecRef(seen);
+    if (lent)
+        py.Py_DecRef(lent);
+    views = NULL;
+    free(m.bytes);
+    free(unknown.bytes);
 }
 
 static void depth_is_limited_when_reading(void) {
@@ -454,6 +524,7 @@ void test_codec(void) {
     containers_may_change_while_they_are_converted();
     malformed_bytes_are_refused();
     counts_share_the_bytes_that_are_left();
+    memory_is_lent_for_a_request();
     depth_is_limited_when_reading();
     random_values_cross_and_damage_is_noticed();
     pb_clear(&ns);

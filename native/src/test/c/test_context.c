@@ -60,11 +60,12 @@ static int64_t begin_start(int mode, int64_t max_message, int32_t capacity) {
     uint8_t memory[1024];
     pb_writer w = {.base = memory, .cap = sizeof memory, .limit = sizeof memory};
     pb_write_u8(&w, '{');
-    pb_write_u32(&w, 8);
+    pb_write_u32(&w, 9);
     pb_write_text(&w, "pool");
     pb_write_text(&w, "test");
     pb_write_text(&w, "mode");
     pb_write_text(&w, mode == MAIN ? "main" : "subinterpreter");
+    write_u32_pair(&w, "site_folders", "[");
     write_u32_pair(&w, "site_paths", "[");
     write_u32_pair(&w, "path", "[");
     pb_write_text(&w, "preload");
@@ -315,7 +316,7 @@ static void interrupts_hit_the_request_they_name(void) {
     pb_interrupt(id, 78);
     test_sleep_micros(50000);
     CHECK_INT(pthread_tryjoin_np(caller, NULL), 16 /* EBUSY */);
-    pb_interrupt(id, INTERRUPTED);
+    pb_interrupt(id, 77);
     test_join(caller);
     uint8_t buf[65536];
     int64_t ticket = submit(id, PB_SYNC, PB_OP_EXEC, "while True: pass", 80);

@@ -35,6 +35,22 @@ class LayersTests {
 	}
 
 	@Test
+	void callablesKnowNothingOfSpringBoot() {
+		noClasses().that()
+			.resideInAPackage("io.pyboot.callable..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("org.springframework.boot..", "io.pyboot.actuate..", "io.pyboot.metrics..")
+			.check(CLASSES);
+		noClasses().that()
+			.resideInAPackage("io.pyboot.template..")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("io.pyboot.callable..")
+			.check(CLASSES);
+	}
+
+	@Test
 	void nothingDependsOnTheAutoConfiguration() {
 		noClasses().that()
 			.resideOutsideOfPackage("io.pyboot.autoconfigure..")
@@ -63,8 +79,8 @@ class LayersTests {
 	@Test
 	void engineIsUsedByItsApiOnly() {
 		noClasses().that()
-			.resideInAnyPackage("io.pyboot.template..", "io.pyboot.actuate..", "io.pyboot.metrics..",
-					"io.pyboot.autoconfigure..")
+			.resideInAnyPackage("io.pyboot.template..", "io.pyboot.callable..", "io.pyboot.actuate..",
+					"io.pyboot.metrics..", "io.pyboot.autoconfigure..")
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage("io.pyboot.binding..", "io.pyboot.context..", "com.sun.jna..")

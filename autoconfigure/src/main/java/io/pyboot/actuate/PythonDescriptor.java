@@ -20,9 +20,10 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
  * @param state state of the pools as a whole
  * @param runtime facts about CPython, {@code null} while it does not run
  * @param pools the pools by name
+ * @param callbacks names of what Python code may call
  */
-public record PythonDescriptor(String state, @Nullable RuntimeDescriptor runtime,
-		Map<String, PoolDescriptor> pools) implements OperationResponseBody {
+public record PythonDescriptor(String state, @Nullable RuntimeDescriptor runtime, Map<String, PoolDescriptor> pools,
+		List<String> callbacks) implements OperationResponseBody {
 
 	/**
 	 * CPython in this process.

@@ -60,7 +60,7 @@ public class PythonEndpoint {
 			descriptors.put(pool.name(), PoolDescriptor.of(pool));
 		}
 		return new PythonDescriptor(this.pools.state().name(), (runtime != null) ? RuntimeDescriptor.of(runtime) : null,
-				descriptors);
+				descriptors, this.pools.callbacks().names());
 	}
 
 	/**

@@ -69,7 +69,7 @@ final class PoolOptionsFactory {
 	private static PoolOptions rename(PoolOptions options, String name) {
 		return new PoolOptions(name, options.mode(), options.dispatch(), options.size(),
 				options.concurrencyPerContext(), options.queueCapacity(), options.maxWait(), options.maxWaiting(),
-				options.requestTimeout(), options.path(), options.preload(), options.limits());
+				options.requestTimeout(), options.path(), options.preload(), options.limits(), options.output());
 	}
 
 	private static PoolOptions apply(PoolOptions options, String prefix, PybootProperties.Pool pool) {

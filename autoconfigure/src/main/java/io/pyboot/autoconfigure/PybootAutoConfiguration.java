@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
+import io.pyboot.callback.CallbackRegistry;
 import io.pyboot.install.CacheDirectory;
 import io.pyboot.install.PythonSpec;
 import io.pyboot.install.ResourceDirectory;
@@ -67,12 +68,18 @@ public final class PybootAutoConfiguration {
 
 	@Bean
 	@ConditionalOnMissingBean
+	CallbackRegistry pythonCallbackRegistry() {
+		return new CallbackRegistry();
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
 	PythonPools pythonPools(PybootProperties properties, RuntimeOptions options, ResourceLoader resourceLoader,
 			ArgumentConverter argumentConverter, ObjectProvider<PythonPoolCustomizer> customizers,
-			ObjectProvider<PythonPoolListener> listeners) {
+			ObjectProvider<PythonPoolListener> listeners, CallbackRegistry callbacks) {
 		List<Path> path = pathResolver(options, resourceLoader).resolve(properties.path());
 		return new PythonPools(new PoolOptionsFactory(properties, path, customizers.orderedStream().toList()).create(),
-				argumentConverter, listeners.orderedStream().toList());
+				argumentConverter, listeners.orderedStream().toList(), callbacks);
 	}
 
 	private static PythonPathResolver pathResolver(RuntimeOptions options, ResourceLoader resourceLoader) {

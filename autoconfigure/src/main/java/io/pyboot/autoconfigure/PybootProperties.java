@@ -27,14 +27,15 @@ import org.springframework.util.unit.DataSize;
  * application does not start.
  * @param pool The default pool.
  * @param pools Further pools by name. What one leaves unset is as in the default pool.
+ * @param callbacks How Python code calls the application.
  * @param shutdown What happens when the application stops.
  * @param reload Reloading of edited Python files.
  */
 @ConfigurationProperties("pyboot")
 public record PybootProperties(@DefaultValue("true") boolean enabled, @DefaultValue Python python,
 		@Nullable String cacheDir, @Nullable List<String> path, @DefaultValue List<String> preload,
-		@DefaultValue Pool pool, @DefaultValue Map<String, Pool> pools, @DefaultValue Shutdown shutdown,
-		@DefaultValue Reload reload) {
+		@DefaultValue Pool pool, @DefaultValue Map<String, Pool> pools, @DefaultValue Callbacks callbacks,
+		@DefaultValue Shutdown shutdown, @DefaultValue Reload reload) {
 
 	/**
 	 * Which CPython to use: with none of these the one on the class path, then the active
@@ -70,6 +71,17 @@ public record PybootProperties(@DefaultValue("true") boolean enabled, @DefaultVa
 			@Nullable Integer concurrencyPerContext, @Nullable Integer queueCapacity, @Nullable Duration maxWait,
 			@Nullable Integer maxWaiting, @Nullable Duration requestTimeout, @Nullable Integer maxDepth,
 			@Nullable DataSize maxMessageSize) {
+
+	}
+
+	/**
+	 * How Python code calls the application.
+	 *
+	 * @param executor Name of the Executor bean that runs callbacks that no Java thread
+	 * waits for: those of casts, asynchronous calls and threads of Python. By default,
+	 * 'applicationTaskExecutor', else the only AsyncTaskExecutor bean.
+	 */
+	public record Callbacks(@Nullable String executor) {
 
 	}
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * Conversion of numbers that never changes their value: a number that the type cannot
  * hold exactly is refused, not wrapped, rounded or cut.
  */
-final class ExactNumber {
+public final class ExactNumber {
 
 	private ExactNumber() {
 	}
@@ -17,7 +17,7 @@ final class ExactNumber {
 	/**
 	 * Whether the value is what Python calls an int.
 	 */
-	static boolean isIntegral(Object value) {
+	public static boolean isIntegral(Object value) {
 		return value instanceof Long || value instanceof Integer || value instanceof BigInteger
 				|| value instanceof Short || value instanceof Byte;
 	}
@@ -37,7 +37,7 @@ final class ExactNumber {
 	 * @return the same value as the type, or {@code null} if it cannot hold it or is no
 	 * such type
 	 */
-	static @Nullable Number convert(Number value, Class<?> type) {
+	public static @Nullable Number convert(Number value, Class<?> type) {
 		if (type.isInstance(value)) {
 			return value;
 		}

@@ -5,6 +5,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.pyboot.PythonCallException;
@@ -13,6 +16,8 @@ import io.pyboot.PythonConversionException;
 import io.pyboot.PythonNotRunningException;
 import io.pyboot.PythonOverloadedException;
 import io.pyboot.PythonTimeoutException;
+import io.pyboot.callback.CallbackRegistry;
+import io.pyboot.callback.PythonCallback;
 import io.pyboot.pool.ReloadReport;
 import org.jspecify.annotations.Nullable;
 
@@ -189,6 +194,45 @@ public interface PythonOperations {
 	 * @param function the function, {@code module:qualified.name}
 	 */
 	PythonFunction function(String function);
+
+	/**
+	 * Lets Python code call a function by a name, in all pools: {@code from pyboot import
+	 * name}. It runs on the thread that waits for the Python code, else on an executor.
+	 * @param name a Python identifier
+	 * @param callback the function
+	 * @return unregisters it when closed
+	 * @throws IllegalArgumentException if the name is no identifier or is taken
+	 */
+	CallbackRegistry.Registration register(String name, PythonCallback callback);
+
+	/**
+	 * Lets Python code call a function without arguments.
+	 * @return unregisters it when closed
+	 */
+	CallbackRegistry.Registration register(String name, Supplier<?> function);
+
+	/**
+	 * Lets Python code call a function with one argument.
+	 * @param argumentType what the argument is converted to; what does not fit is a
+	 * {@code TypeError} in Python
+	 * @return unregisters it when closed
+	 */
+	<A> CallbackRegistry.Registration register(String name, Class<A> argumentType, Function<? super A, ?> function);
+
+	/**
+	 * Lets Python code call a function with two arguments.
+	 * @param firstType what the first argument is converted to
+	 * @param secondType what the second argument is converted to
+	 * @return unregisters it when closed
+	 */
+	<A, B> CallbackRegistry.Registration register(String name, Class<A> firstType, Class<B> secondType,
+			BiFunction<? super A, ? super B, ?> function);
+
+	/**
+	 * Makes a name unknown to Python code again, however it was registered.
+	 * @return whether it was known
+	 */
+	boolean unregister(String name);
 
 	/**
 	 * The same operations on another pool.

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 import io.pyboot.PythonNotRunningException;
+import io.pyboot.callback.CallbackRegistry;
 import io.pyboot.pool.PoolOptions;
 import io.pyboot.pool.PythonPool;
 import io.pyboot.runtime.PythonRuntime;
@@ -34,6 +35,8 @@ public final class PythonPools {
 
 	private final List<PythonPoolListener> listeners;
 
+	private final CallbackRegistry callbacks;
+
 	private volatile RuntimeState state = RuntimeState.UNINIT;
 
 	private volatile @Nullable PythonRuntime runtime;
@@ -45,6 +48,15 @@ public final class PythonPools {
 	 */
 	public PythonPools(Collection<PoolOptions> pools, UnaryOperator<Object> argumentConverter,
 			List<PythonPoolListener> listeners) {
+		this(pools, argumentConverter, listeners, new CallbackRegistry());
+	}
+
+	/**
+	 * @param callbacks what the Python code of all these pools may call
+	 */
+	public PythonPools(Collection<PoolOptions> pools, UnaryOperator<Object> argumentConverter,
+			List<PythonPoolListener> listeners, CallbackRegistry callbacks) {
+		this.callbacks = callbacks;
 		for (PoolOptions options : pools) {
 			this.entries.put(options.name(), new Entry(options));
 		}
@@ -65,6 +77,13 @@ public final class PythonPools {
 	 */
 	public RuntimeState state() {
 		return this.state;
+	}
+
+	/**
+	 * What the Python code of the pools may call. May be changed at any time.
+	 */
+	public CallbackRegistry callbacks() {
+		return this.callbacks;
 	}
 
 	/**
@@ -138,7 +157,7 @@ public final class PythonPools {
 
 	private PythonPool openPool(PythonRuntime runtime, PoolOptions options) {
 		try {
-			return PythonPool.open(runtime, options);
+			return PythonPool.open(runtime, options, this.callbacks);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidPoolOptionsException(options.name(), ex);

@@ -5,8 +5,13 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
+import io.pyboot.callback.CallbackRegistry;
+import io.pyboot.callback.PythonCallback;
 import io.pyboot.pool.PythonRequest;
 import io.pyboot.pool.PythonSession;
 import io.pyboot.pool.PythonStream;
@@ -155,6 +160,37 @@ public class PythonTemplate implements PythonOperations {
 	public PythonFunction function(String function) {
 		return new DefaultPythonFunction(this.pools, this.pool, this.converter, function, Arguments.NONE, Map.of(),
 				this.options, PythonStream.DEFAULT_WINDOW);
+	}
+
+	@Override
+	public CallbackRegistry.Registration register(String name, PythonCallback callback) {
+		return this.pools.callbacks().register(name, callback);
+	}
+
+	@Override
+	public CallbackRegistry.Registration register(String name, Supplier<?> function) {
+		return register(name, new RegisteredFunction(name, this.converter, List.of(), (arguments) -> function.get()));
+	}
+
+	@Override
+	@SuppressWarnings("unchecked") // the arguments were converted
+	public <A> CallbackRegistry.Registration register(String name, Class<A> argumentType,
+			Function<? super A, ?> function) {
+		return register(name, new RegisteredFunction(name, this.converter, List.of(argumentType),
+				(arguments) -> function.apply((A) arguments[0])));
+	}
+
+	@Override
+	@SuppressWarnings("unchecked") // the arguments were converted
+	public <A, B> CallbackRegistry.Registration register(String name, Class<A> firstType, Class<B> secondType,
+			BiFunction<? super A, ? super B, ?> function) {
+		return register(name, new RegisteredFunction(name, this.converter, List.of(firstType, secondType),
+				(arguments) -> function.apply((A) arguments[0], (B) arguments[1])));
+	}
+
+	@Override
+	public boolean unregister(String name) {
+		return this.pools.callbacks().unregister(name);
 	}
 
 	@Override

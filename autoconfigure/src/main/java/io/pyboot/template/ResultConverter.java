@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.pyboot.PythonBuffer;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonEnum;
 import io.pyboot.PythonTuple;
@@ -29,6 +30,8 @@ import org.springframework.util.ClassUtils;
  * <li>A string of one character may be a {@code char}; other types are made of a string
  * by the {@link ConversionService}, except numbers, booleans and containers.</li>
  * <li>Lists, sets, maps, arrays and optionals are converted element by element.</li>
+ * <li>A buffer of numbers may be an array of as many dimensions, a list or, without
+ * dimensions, its number.</li>
  * <li>A dict or a named tuple may be a record or bean, by way of the
  * {@link StructureMapping}.</li>
  * <li>A member of a Python enum is the Java constant of its name, and for any other type
@@ -43,6 +46,8 @@ public final class ResultConverter {
 	private final @Nullable StructureMapping structures;
 
 	private final ContainerConverter containers = new ContainerConverter(this);
+
+	private final BufferConverter buffers = new BufferConverter(this, this.containers);
 
 	/**
 	 * @param conversionService makes values of strings
@@ -78,6 +83,24 @@ public final class ResultConverter {
 		return cast(convert(value, ResolvableType.forType(type), ValuePath.RESULT));
 	}
 
+	/**
+	 * Converts a value that is no result, such as an argument of a callback.
+	 * @param value the value
+	 * @param type the type asked for
+	 * @param name what the value is called in errors
+	 * @throws PythonConversionException as for {@link #convert(Object, Class)}
+	 */
+	public @Nullable Object convert(@Nullable Object value, ResolvableType type, String name) {
+		return convert(value, type, new ValuePath(null, name));
+	}
+
+	/**
+	 * The name of the Python type that a value came from.
+	 */
+	public static String pythonType(@Nullable Object value) {
+		return ValuePath.pythonType(value);
+	}
+
 	<T> List<@Nullable T> convertEach(List<? extends @Nullable Object> values, Class<T> type) {
 		ResolvableType resolvableType = ResolvableType.forClass(type);
 		List<@Nullable T> converted = new ArrayList<>(values.size());
@@ -106,6 +129,9 @@ public final class ResultConverter {
 		}
 		if (target.isInstance(value) && !type.hasGenerics()) {
 			return value;
+		}
+		if (value instanceof PythonBuffer buffer) {
+			return this.buffers.convert(buffer, type, target, path);
 		}
 		if (value instanceof PythonEnum member) {
 			return convert(standIn(member, type, target), type, path);

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
+import io.pyboot.PythonBuffer;
 import io.pyboot.PythonComplex;
 import io.pyboot.PythonEnum;
 import org.jspecify.annotations.Nullable;
@@ -89,6 +90,9 @@ record ValuePath(@Nullable ValuePath parent, Object step) {
 	}
 
 	private static String nameOf(Object value) {
+		if (value instanceof PythonBuffer) {
+			return "buffer";
+		}
 		if (value instanceof PythonEnum member) {
 			return member.type();
 		}

@@ -61,6 +61,13 @@ class PythonEndpointTests {
 	}
 
 	@Test
+	void showsTheNamesOfCallbacksAndNoInternalOnes() {
+		this.pools.callbacks().register("price", (arguments, keywords) -> null);
+		this.pools.callbacks().registerInternal("pyboot.publish", (arguments, keywords) -> null);
+		assertThat(this.endpoint.python().callbacks()).containsExactly("price");
+	}
+
+	@Test
 	void showsTheRuntimeAndItsCounters() {
 		open();
 		PythonDescriptor.RuntimeDescriptor runtime = this.endpoint.python().runtime();

@@ -33,8 +33,9 @@ class ConfigurationMetadataTests {
 				"pyboot.pool.dispatch", "pyboot.pool.size", "pyboot.pool.concurrency-per-context",
 				"pyboot.pool.queue-capacity", "pyboot.pool.max-wait", "pyboot.pool.max-waiting",
 				"pyboot.pool.request-timeout", "pyboot.pool.max-depth", "pyboot.pool.max-message-size", "pyboot.pools",
-				"pyboot.shutdown.timeout", "pyboot.reload.watch", "pyboot.reload.quiet-period",
-				"management.health.python.enabled", "management.info.python.enabled");
+				"pyboot.output.stdout", "pyboot.output.stderr", "pyboot.state.max-entries", "pyboot.shutdown.timeout",
+				"pyboot.reload.watch", "pyboot.reload.quiet-period", "management.health.python.enabled",
+				"management.info.python.enabled");
 	}
 
 	private static Iterable<JsonNode> properties() throws IOException {

@@ -3,6 +3,7 @@ package io.pyboot.template;
 import java.io.File;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -23,7 +24,9 @@ import java.util.TimeZone;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
+import io.pyboot.PythonBuffer;
 import io.pyboot.PythonConversionException;
+import io.pyboot.PythonElementType;
 import io.pyboot.PythonEnum;
 import io.pyboot.PythonRange;
 import io.pyboot.PythonTuple;
@@ -62,6 +65,53 @@ class ResultConverterTests {
 		})).containsExactly(1.0, 2.5);
 		assertThat(this.converter.convert(new long[] { 1, 2 }, int[].class)).containsExactly(1, 2);
 		refused(new long[] { 1L << 40 }, int[].class, "result[0]");
+	}
+
+	private static PythonBuffer buffer(PythonElementType type, int[] shape, int... bytes) {
+		ByteBuffer data = ByteBuffer.allocate(bytes.length);
+		for (int value : bytes) {
+			data.put((byte) value);
+		}
+		return PythonBuffer.wrap(type, data.flip(), shape);
+	}
+
+	@Test
+	void bufferBecomesArraysListsAndBytes() {
+		PythonBuffer buffer = buffer(PythonElementType.INT16, new int[] { 2, 2 }, 1, 0, 2, 0, 3, 0, 4, 0);
+		assertThat(this.converter.convert(buffer, PythonBuffer.class)).isSameAs(buffer);
+		assertThat(this.converter.convert(buffer, short[][].class)).isDeepEqualTo(new short[][] { { 1, 2 }, { 3, 4 } });
+		assertThat(this.converter.convert(buffer, double[][].class))
+			.isDeepEqualTo(new double[][] { { 1, 2 }, { 3, 4 } });
+		assertThat(this.converter.convert(buffer, long[][].class)).isDeepEqualTo(new long[][] { { 1, 2 }, { 3, 4 } });
+		assertThat(this.converter.convert(buffer, new ParameterizedTypeReference<List<List<Integer>>>() {
+		})).isEqualTo(List.of(List.of(1, 2), List.of(3, 4)));
+		assertThat(this.converter.convert(buffer, ByteBuffer.class)).isEqualTo(buffer.asByteBuffer());
+		PythonBuffer bytes = buffer(PythonElementType.UINT8, new int[] { 2 }, 1, 200);
+		assertThat(this.converter.convert(bytes, byte[].class)).containsExactly(1, 200);
+		assertThat(this.converter.convert(bytes, int[].class)).containsExactly(1, 200);
+		PythonBuffer flags = buffer(PythonElementType.BOOL, new int[] { 2 }, 1, 0);
+		assertThat(this.converter.convert(flags, boolean[].class)).containsExactly(true, false);
+	}
+
+	@Test
+	void bufferWithoutDimensionsIsItsNumber() {
+		PythonBuffer single = buffer(PythonElementType.UINT8, new int[0], 200);
+		assertThat(this.converter.convert(single, int.class)).isEqualTo(200);
+		assertThat(this.converter.convert(single, Double.class)).isEqualTo(200.0);
+		refused(single, byte.class, "200 does not fit exactly");
+	}
+
+	@Test
+	void numberOfABufferThatDoesNotFitIsRefused() {
+		refused(buffer(PythonElementType.UINT16, new int[] { 1, 2 }, 1, 0, 255, 255), short[][].class,
+				"Python's int at result[0][1] cannot become java.lang.Short: 65535 does not fit exactly");
+		refused(buffer(PythonElementType.UINT64, new int[] { 1 }, 255, 255, 255, 255, 255, 255, 255, 255), long[].class,
+				"18446744073709551615 does not fit exactly");
+		refused(buffer(PythonElementType.FLOAT32, new int[] { 1 }, 0, 0, 0, 0), int[].class,
+				"a float is not an integer");
+		refused(buffer(PythonElementType.INT8, new int[] { 1 }, 1), int[][].class, "result[0]");
+		refused(buffer(PythonElementType.INT8, new int[] { 1 }, 1), String.class,
+				"Python's buffer at result cannot become java.lang.String");
 	}
 
 	@Test

@@ -41,7 +41,7 @@ public final class MockedEngine implements AutoCloseable {
 
 	public MockedEngine() {
 		this.runtimes.when(() -> PythonRuntime.start(any())).thenReturn(this.runtime);
-		this.opening.when(() -> PythonPool.open(any(), any()))
+		this.opening.when(() -> PythonPool.open(any(), any(), any()))
 			.thenAnswer((invocation) -> open(invocation.getArgument(1)));
 	}
 

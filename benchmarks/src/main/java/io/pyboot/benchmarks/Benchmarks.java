@@ -27,8 +27,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 /**
  * Measures through the public {@link PythonTemplate} of a Spring Boot application with
- * metrics on. The first argument may name a group: calls, data, owner, threads, idle,
- * contexts.
+ * metrics on. The first argument may name a group: calls, callbacks, data, owner,
+ * threads, idle, contexts, logging.
  */
 @SpringBootApplication
 public class Benchmarks {
@@ -55,6 +55,9 @@ public class Benchmarks {
 		if (group.isEmpty() || group.equals("calls")) {
 			calls();
 		}
+		if (group.isEmpty() || group.equals("callbacks")) {
+			callbacks();
+		}
 		if (group.isEmpty() || group.equals("data")) {
 			data();
 		}
@@ -70,6 +73,9 @@ public class Benchmarks {
 		if (group.isEmpty() || group.equals("contexts")) {
 			contexts();
 		}
+		if (group.isEmpty() || group.equals("logging")) {
+			new LoggingBenchmarks(this.python, this.table).run();
+		}
 		System.out.println((this.table.missed() == 0) ? "every target met" : this.table.missed() + " targets missed");
 	}
 
@@ -79,6 +85,24 @@ public class Benchmarks {
 		this.table.below("call of a no-op with a 20-character string",
 				Stopwatch.nanosEach(500_000, () -> this.python.call("bench:noop", "twenty characters ok")), "ns", 500);
 		this.table.below("eval(\"1+1\")", Stopwatch.nanosEach(300_000, () -> this.python.eval("1+1")), "ns", 800);
+	}
+
+	private void callbacks() {
+		this.table.below("callback (long) -> long", nanosOfCallback(this.python, "next_number", 41L), "ns", 1000);
+		this.table.below("callback (String) -> String",
+				nanosOfCallback(this.python, "same_text", "twenty characters ok"), "ns", 1000);
+		this.table.line("callback of two overloads", nanosOfCallback(this.python, "overloaded", "text"), "ns");
+		try (var registration = this.python.register("raw", (arguments, keywords) -> arguments.get(0))) {
+			this.table.line("registered callback, nothing converted", nanosOfCallback(this.python, "raw", 41L), "ns");
+		}
+		PythonOperations bounded = this.python.withTimeout(Duration.ofSeconds(60));
+		this.table.line("callback of a call with a deadline", nanosOfCallback(bounded, "next_number", 41L) / 1e3, "us");
+	}
+
+	/** Of one round trip, from a loop in Python. */
+	private static double nanosOfCallback(PythonOperations python, String name, Object value) {
+		int loops = 10_000;
+		return Stopwatch.nanosEach(10, () -> python.call("bench:call_back", name, value, loops)) / loops;
 	}
 
 	private void data() {

@@ -131,6 +131,12 @@ public final class LibPyboot {
 
 	public static native long pb_request_count(long context);
 
+	public static native long pb_open_view(long address, long length, int writable);
+
+	public static native long pb_close_view(long view);
+
+	public static native long pb_is_view_in_use(long view);
+
 	public static native long pb_create_pool();
 
 	public static native void pb_destroy_pool(long pool);

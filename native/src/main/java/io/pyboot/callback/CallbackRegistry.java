@@ -25,10 +25,10 @@ public final class CallbackRegistry {
 	/** What {@code from pyboot import name} finds without a callback. */
 	private static final Set<String> RESERVED = Set.of("call", "callbacks", "context", "publish", "log", "environment",
 			"bean_names", "state", "acall", "run", "create_task", "reactor", "channel", "Channel", "ChannelClosed",
-			"reload", "Context", "JavaError", "RequestInterrupted", "False", "None", "True", "and", "as", "assert",
-			"async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except", "finally", "for",
-			"from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return",
-			"try", "while", "with", "yield");
+			"reload", "Context", "JavaError", "LogHandler", "RequestInterrupted", "False", "None", "True", "and", "as",
+			"assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else", "except", "finally",
+			"for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise",
+			"return", "try", "while", "with", "yield");
 
 	/** By the number that Python code knows a name by; an entry may be null. */
 	private volatile @Nullable PythonCallback[] byNumber = new PythonCallback[0];
@@ -80,6 +80,28 @@ public final class CallbackRegistry {
 		return put(name, callback);
 	}
 
+	/**
+	 * Unregisters the callback of a name, however it was registered, other than one of
+	 * the package {@code pyboot} itself. Calls that run go on.
+	 * @return whether there was one
+	 */
+	public synchronized boolean unregister(String name) {
+		if (!NAME.matcher(name).matches() || !this.names.containsKey(name)) {
+			return false;
+		}
+		change(name, (previous) -> null);
+		return true;
+	}
+
+	/**
+	 * Like {@link #registerInternal}, but does nothing if the name has a callback.
+	 */
+	public synchronized void registerInternalIfAbsent(String name, PythonCallback callback) {
+		if (!this.names.containsKey(name)) {
+			registerInternal(name, callback);
+		}
+	}
+
 	private synchronized Registration put(String name, PythonCallback callback) {
 		if (this.names.containsKey(name)) {
 			throw new IllegalArgumentException("A callback named '" + name + "' is registered already");
@@ -113,6 +135,14 @@ public final class CallbackRegistry {
 	@Nullable PythonCallback find(int number) {
 		@Nullable PythonCallback[] all = this.byNumber;
 		return (number >= 0 && number < all.length) ? all[number] : null;
+	}
+
+	/**
+	 * The callback of a name, {@code null} if it is unknown. Calling it does what Python
+	 * code would, without Python.
+	 */
+	public @Nullable PythonCallback find(String name) {
+		return this.names.get(name);
 	}
 
 	/**

@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.sun.jna.Native;
+import io.pyboot.PythonView;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,9 @@ public final class WireBuffer {
 	private ByteBuffer memory;
 
 	private long address;
+
+	/** What the message lends to Python. */
+	private @Nullable LentViews views;
 
 	/**
 	 * While pinned: the memory that native code uses, and its address. Callbacks that run
@@ -116,10 +120,34 @@ public final class WireBuffer {
 		return buffer;
 	}
 
+	long lend(PythonView view) {
+		LentViews views = this.views;
+		if (views == null) {
+			views = new LentViews();
+			this.views = views;
+		}
+		return views.open(view);
+	}
+
 	/**
-	 * Gives the buffer back.
+	 * Takes over what the message lends to Python: whoever does must close it when the
+	 * request has ended. Otherwise {@link #release} does.
+	 * @return {@code null} if it lends nothing
+	 */
+	public @Nullable LentViews takeViews() {
+		LentViews views = this.views;
+		this.views = null;
+		return views;
+	}
+
+	/**
+	 * Gives the buffer back, when the request has ended.
 	 */
 	public void release() {
+		LentViews views = takeViews();
+		if (views != null) {
+			views.close();
+		}
 		if (this.memory.capacity() > KEPT_CAPACITY) {
 			this.memory = allocate(INITIAL_CAPACITY);
 			this.address = addressOf(this.memory);

@@ -77,6 +77,10 @@ public final class WireDecoder {
 		}
 	}
 
+	ByteBuffer memory() {
+		return this.memory;
+	}
+
 	/**
 	 * Reads positional arguments; an error names the one that cannot cross.
 	 * @param count how many
@@ -98,7 +102,7 @@ public final class WireDecoder {
 		return arguments;
 	}
 
-	private int advance(int bytes) {
+	int advance(int bytes) {
 		int at = this.position;
 		if (bytes < 0 || bytes > this.end - at) {
 			throw new ConversionFailure("the answer is malformed: it ends too early");
@@ -138,6 +142,7 @@ public final class WireDecoder {
 			}
 			case WireTag.BIG_INT -> bigInteger(bytes(blockLength()));
 			case WireTag.ARRAY -> array();
+			case WireTag.BUFFER -> BufferCodec.read(this);
 			case WireTag.LIST -> list(depth);
 			case WireTag.TUPLE -> tuple(depth, key);
 			case WireTag.DICT -> dict(depth);

@@ -1,6 +1,7 @@
 package io.pyboot.codec;
 
 import java.math.BigInteger;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
@@ -11,9 +12,11 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
+import io.pyboot.PythonBuffer;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonRange;
 import io.pyboot.PythonTuple;
+import io.pyboot.PythonView;
 import io.pyboot.ReadAhead;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +72,11 @@ public final class WireEncoder {
 		return this.position;
 	}
 
+	/** The memory, until more is reserved. */
+	ByteBuffer memory() {
+		return this.memory;
+	}
+
 	/**
 	 * What the message lets Python reach until its request has ended, {@code null} for
 	 * nothing.
@@ -92,7 +100,8 @@ public final class WireEncoder {
 		this.position = length;
 	}
 
-	private int reserve(long bytes) {
+	/** Room for so many bytes; returns where it begins. */
+	int reserve(long bytes) {
 		int at = this.position;
 		if (bytes > this.limits.maxMessageSize() - at) {
 			throw new ConversionFailure("the message would be larger than the limit of " + this.limits.maxMessageSize()
@@ -230,11 +239,16 @@ public final class WireEncoder {
 		else if (value instanceof BigInteger number) {
 			writeBigInteger(number);
 		}
-		else if (value instanceof ByteBuffer bytes) {
-			ByteBuffer source = bytes.duplicate();
-			int length = source.remaining();
-			int at = reserveBlock(WireTag.BYTES, length);
-			this.memory.put(at, source, source.position(), length);
+		else if (value instanceof Buffer source) {
+			BufferCodec.write(this, source);
+		}
+		else if (value instanceof PythonBuffer source) {
+			BufferCodec.write(this, source);
+		}
+		else if (value instanceof PythonView view) {
+			long number = this.buffer.lend(view);
+			writeByte(WireTag.VIEW);
+			writeLong(number);
 		}
 		else if (value instanceof Object[] array) {
 			writeArray(array, depth, hashable);
@@ -250,7 +264,7 @@ public final class WireEncoder {
 			writeString(new String(array));
 		}
 		else if (value.getClass().isArray()) {
-			writePrimitives(value);
+			BufferCodec.writeArray(this, value);
 		}
 		else {
 			writeForeign(value, depth, hashable);
@@ -406,7 +420,7 @@ public final class WireEncoder {
 		writeBlock(WireTag.BIG_INT, bytes);
 	}
 
-	private int reserveBlock(byte tag, long length) {
+	int reserveBlock(byte tag, long length) {
 		int at = reserve(5L + length);
 		this.memory.put(at, tag).putInt(at + 1, (int) length);
 		return at + 5;
@@ -453,37 +467,6 @@ public final class WireEncoder {
 			}
 		}
 		return true;
-	}
-
-	private void writePrimitives(Object array) {
-		if (array instanceof double[] values) {
-			int at = reservePrimitives('d', values.length, 8);
-			this.memory.slice(at, values.length * 8).order(this.memory.order()).asDoubleBuffer().put(values);
-		}
-		else if (array instanceof long[] values) {
-			int at = reservePrimitives('q', values.length, 8);
-			this.memory.slice(at, values.length * 8).order(this.memory.order()).asLongBuffer().put(values);
-		}
-		else if (array instanceof int[] values) {
-			int at = reservePrimitives('i', values.length, 4);
-			this.memory.slice(at, values.length * 4).order(this.memory.order()).asIntBuffer().put(values);
-		}
-		else if (array instanceof float[] values) {
-			int at = reservePrimitives('f', values.length, 4);
-			this.memory.slice(at, values.length * 4).order(this.memory.order()).asFloatBuffer().put(values);
-		}
-		else {
-			short[] values = (short[]) array;
-			int at = reservePrimitives('h', values.length, 2);
-			this.memory.slice(at, values.length * 2).order(this.memory.order()).asShortBuffer().put(values);
-		}
-	}
-
-	private int reservePrimitives(char typecode, int length, int size) {
-		long bytes = (long) length * size;
-		int at = reserve(6 + bytes);
-		this.memory.put(at, WireTag.ARRAY).put(at + 1, (byte) typecode).putInt(at + 2, (int) bytes);
-		return at + 6;
 	}
 
 	/**

@@ -31,6 +31,10 @@ final class WireTag {
 
 	static final byte ARRAY = 'A';
 
+	static final byte BUFFER = 'Y';
+
+	static final byte VIEW = 'Q';
+
 	static final byte LIST = '[';
 
 	static final byte TUPLE = '(';

@@ -11,11 +11,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.pyboot.PythonCancelledException;
 import io.pyboot.PythonContextLostException;
+import io.pyboot.PythonConversionException;
 import io.pyboot.PythonException;
 import io.pyboot.PythonOverloadedException;
 import io.pyboot.PythonTimeoutException;
 import io.pyboot.binding.LibPyboot;
 import io.pyboot.codec.Exports;
+import io.pyboot.codec.LentViews;
 import io.pyboot.codec.WireBuffer;
 import io.pyboot.codec.WireEncoder;
 import io.pyboot.context.PythonContext;
@@ -400,6 +402,7 @@ final class OwnerWay {
 	private void place(PendingRequest future, WireBuffer buffer) {
 		WireEncoder encoder = encode(future.request, future.session, buffer);
 		future.exports(encoder.exports());
+		future.lends(buffer.takeViews());
 		future.placed(placeInTime(future.request, LibPyboot.KIND_ASYNC, buffer, encoder.length(), future.id,
 				future.wanted, future.deadline));
 	}
@@ -418,6 +421,13 @@ final class OwnerWay {
 			this.pool.requireAccepting(this.pool.tenant());
 			// Nobody is told of its end: its iterators stay until Python lets go of them.
 			WireEncoder encoder = encode(request, session, buffer);
+			LentViews views = buffer.takeViews();
+			if (views != null) {
+				views.close();
+				encoder.endExports();
+				throw new PythonConversionException(
+						"A PythonView cannot be an argument of a cast, whose end nobody is told of: call it, or pass the ByteBuffer");
+			}
 			place(LibPyboot.KIND_CAST, buffer, encoder.length(), buffer.nextRequestId() | CAST_MARK, wanted, 0);
 		}
 		catch (Throwable ex) {

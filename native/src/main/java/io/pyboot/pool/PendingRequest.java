@@ -4,11 +4,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.pyboot.PythonCancelledException;
 import io.pyboot.PythonTimeoutException;
 import io.pyboot.binding.LibPyboot;
 import io.pyboot.codec.Exports;
+import io.pyboot.codec.LentViews;
 import io.pyboot.context.PythonContext;
 import io.pyboot.pool.ContextSlot.Occupant;
 import io.pyboot.pool.ContextSlot.Target;
@@ -57,6 +59,9 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 
 	/** What ends with the request. Written by whoever places it. */
 	private volatile @Nullable Exports exports;
+
+	/** Whoever takes it out closes it. */
+	private final AtomicReference<@Nullable LentViews> views = new AtomicReference<>();
 
 	/**
 	 * @param deadline as {@link System#nanoTime()}, or 0 for none
@@ -114,6 +119,27 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 		}
 	}
 
+	/**
+	 * Closes the views when the request has ended.
+	 * @param views what its message lends, or {@code null}
+	 */
+	void lends(@Nullable LentViews views) {
+		LentViews former = (views != null) ? this.views.getAndSet(views) : null;
+		if (former != null) {
+			former.close(); // of a context that did not run the request
+		}
+		if (views != null && this.settled.get()) {
+			closeViews();
+		}
+	}
+
+	private void closeViews() {
+		LentViews views = this.views.getAndSet(null);
+		if (views != null) {
+			views.close();
+		}
+	}
+
 	/** The request is in a queue; if it was given up before, it is taken out again. */
 	void placed(Placement placement) {
 		this.placement = placement;
@@ -137,6 +163,7 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 		if (!this.settled.compareAndSet(false, true)) {
 			return false;
 		}
+		closeViews();
 		this.way.ended(this, outcome, this.began);
 		endExports();
 		Future<?> timer = this.timer;

@@ -65,7 +65,19 @@ final class PoolCallbacks {
 			thread.setDaemon(true);
 			return thread;
 		});
-		this.executor = () -> this.defaultExecutor;
+		this.executor = new CallbackExecutor() {
+
+			@Override
+			public Executor capture() {
+				return PoolCallbacks.this.defaultExecutor;
+			}
+
+			@Override
+			public Executor uncaptured() {
+				return PoolCallbacks.this.defaultExecutor;
+			}
+
+		};
 	}
 
 	void open() {
@@ -94,7 +106,7 @@ final class PoolCallbacks {
 
 	/** Whether requests of the calling thread have an executor of their own. */
 	boolean isCapturing(Executor captured) {
-		return captured != this.defaultExecutor;
+		return captured != this.executor.uncaptured();
 	}
 
 	// ---- the caller's way ----

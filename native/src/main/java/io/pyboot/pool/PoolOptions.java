@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.pyboot.codec.CodecLimits;
+import io.pyboot.logging.PythonOutput;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +27,11 @@ import org.jspecify.annotations.Nullable;
  * @param path directories put in front of {@code sys.path}, in order
  * @param preload modules imported in each context at its start
  * @param limits limits of the codec
+ * @param output where the output of Python code goes
  */
 public record PoolOptions(String name, PythonMode mode, Dispatch dispatch, int size, int concurrencyPerContext,
 		int queueCapacity, Duration maxWait, int maxWaiting, @Nullable Duration requestTimeout, List<Path> path,
-		List<String> preload, CodecLimits limits) {
+		List<String> preload, CodecLimits limits, PythonOutput output) {
 
 	public PoolOptions {
 		if (size < 1 || size > 256) {
@@ -63,73 +65,80 @@ public record PoolOptions(String name, PythonMode mode, Dispatch dispatch, int s
 	 */
 	public static PoolOptions named(String name) {
 		return new PoolOptions(name, PythonMode.AUTO, Dispatch.AUTO, Runtime.getRuntime().availableProcessors(), 1,
-				1024, Duration.ofSeconds(30), 10_000, null, List.of(), List.of(), CodecLimits.DEFAULT);
+				1024, Duration.ofSeconds(30), 10_000, null, List.of(), List.of(), CodecLimits.DEFAULT,
+				PythonOutput.DEFAULT);
 	}
 
 	public PoolOptions withMode(PythonMode mode) {
 		return new PoolOptions(this.name, mode, this.dispatch, this.size, this.concurrencyPerContext,
 				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload,
-				this.limits);
+				this.limits, this.output);
 	}
 
 	public PoolOptions withDispatch(Dispatch dispatch) {
 		return new PoolOptions(this.name, this.mode, dispatch, this.size, this.concurrencyPerContext,
 				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload,
-				this.limits);
+				this.limits, this.output);
 	}
 
 	public PoolOptions withSize(int size) {
 		return new PoolOptions(this.name, this.mode, this.dispatch, size, this.concurrencyPerContext,
 				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload,
-				this.limits);
+				this.limits, this.output);
 	}
 
 	public PoolOptions withConcurrencyPerContext(int concurrencyPerContext) {
 		return new PoolOptions(this.name, this.mode, this.dispatch, this.size, concurrencyPerContext,
 				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload,
-				this.limits);
+				this.limits, this.output);
 	}
 
 	public PoolOptions withQueueCapacity(int queueCapacity) {
 		return new PoolOptions(this.name, this.mode, this.dispatch, this.size, this.concurrencyPerContext,
-				queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload,
-				this.limits);
+				queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload, this.limits,
+				this.output);
 	}
 
 	public PoolOptions withMaxWait(Duration maxWait) {
 		return new PoolOptions(this.name, this.mode, this.dispatch, this.size, this.concurrencyPerContext,
-				this.queueCapacity, maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload,
-				this.limits);
+				this.queueCapacity, maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload, this.limits,
+				this.output);
 	}
 
 	public PoolOptions withMaxWaiting(int maxWaiting) {
 		return new PoolOptions(this.name, this.mode, this.dispatch, this.size, this.concurrencyPerContext,
-				this.queueCapacity, this.maxWait, maxWaiting, this.requestTimeout, this.path, this.preload,
-				this.limits);
+				this.queueCapacity, this.maxWait, maxWaiting, this.requestTimeout, this.path, this.preload, this.limits,
+				this.output);
 	}
 
 	public PoolOptions withRequestTimeout(@Nullable Duration requestTimeout) {
 		return new PoolOptions(this.name, this.mode, this.dispatch, this.size, this.concurrencyPerContext,
-				this.queueCapacity, this.maxWait, this.maxWaiting, requestTimeout, this.path, this.preload,
-				this.limits);
+				this.queueCapacity, this.maxWait, this.maxWaiting, requestTimeout, this.path, this.preload, this.limits,
+				this.output);
 	}
 
 	public PoolOptions withPath(List<Path> path) {
 		return new PoolOptions(this.name, this.mode, this.dispatch, this.size, this.concurrencyPerContext,
-				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, path, this.preload,
-				this.limits);
+				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, path, this.preload, this.limits,
+				this.output);
 	}
 
 	public PoolOptions withPreload(List<String> preload) {
 		return new PoolOptions(this.name, this.mode, this.dispatch, this.size, this.concurrencyPerContext,
-				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, this.path, preload,
-				this.limits);
+				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, this.path, preload, this.limits,
+				this.output);
 	}
 
 	public PoolOptions withLimits(CodecLimits limits) {
 		return new PoolOptions(this.name, this.mode, this.dispatch, this.size, this.concurrencyPerContext,
+				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload, limits,
+				this.output);
+	}
+
+	public PoolOptions withOutput(PythonOutput output) {
+		return new PoolOptions(this.name, this.mode, this.dispatch, this.size, this.concurrencyPerContext,
 				this.queueCapacity, this.maxWait, this.maxWaiting, this.requestTimeout, this.path, this.preload,
-				limits);
+				this.limits, output);
 	}
 
 }

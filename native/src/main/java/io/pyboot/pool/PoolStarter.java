@@ -19,6 +19,7 @@ import io.pyboot.PythonPreloadException;
 import io.pyboot.binding.LibPyboot;
 import io.pyboot.context.PythonContext;
 import io.pyboot.install.PythonInstallation;
+import io.pyboot.logging.OutputTarget;
 import io.pyboot.runtime.PythonRuntime;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,9 +110,15 @@ final class PoolStarter {
 		config.put("mode", (this.mode == PythonMode.SUBINTERPRETER) ? "subinterpreter" : "main");
 		config.put("path", this.options.path().stream().map(Object::toString).toList());
 		config.put("preload", this.options.preload());
+		config.put("output",
+				Map.of("stdout", word(this.options.output().stdout()), "stderr", word(this.options.output().stderr())));
 		config.put("max_depth", this.options.limits().maxDepth());
 		config.put("max_message_size", this.options.limits().maxMessageSize());
 		return config;
+	}
+
+	private static String word(OutputTarget target) {
+		return (target == OutputTarget.LOGGER) ? "logger" : "through";
 	}
 
 	/**

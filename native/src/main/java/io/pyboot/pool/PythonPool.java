@@ -25,11 +25,14 @@ import io.pyboot.codec.WireBuffer;
 import io.pyboot.codec.WireEncoder;
 import io.pyboot.context.PythonContext;
 import io.pyboot.iterator.JavaIterators;
+import io.pyboot.logging.PythonLogging;
 import io.pyboot.pool.ContextSlot.Occupant;
 import io.pyboot.pool.ContextSlot.Target;
 import io.pyboot.runtime.PythonRuntime;
 import io.pyboot.runtime.RuntimeState;
 import io.pyboot.runtime.StateMachine;
+import io.pyboot.state.SharedStateCallbacks;
+import io.pyboot.state.StoredSharedState;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,11 +136,14 @@ public final class PythonPool implements AutoCloseable {
 	/**
 	 * Opens a pool whose Python code may call Java.
 	 * @param callbacks what it may call; may be shared by pools, and changed while they
-	 * run
+	 * run. Gets what the package {@code pyboot} needs: the log, and shared state in
+	 * memory unless it has another one
 	 */
 	public static PythonPool open(PythonRuntime runtime, PoolOptions options, CallbackRegistry callbacks) {
 		JavaIterators.install(callbacks);
 		Channels.install(callbacks);
+		PythonLogging.register(callbacks);
+		SharedStateCallbacks.register(callbacks, new StoredSharedState());
 		StateMachine state = new StateMachine("Pool '" + options.name() + "'");
 		state.moveTo(RuntimeState.INITING);
 		long began = System.nanoTime();

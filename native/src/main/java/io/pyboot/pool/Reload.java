@@ -41,7 +41,6 @@ final class Reload {
 
 	private final OwnerWay way;
 
-	/** Filled when the contexts have started. */
 	private final ContextSlot[] slots;
 
 	private final ReentrantLock turn = new ReentrantLock();
@@ -50,20 +49,6 @@ final class Reload {
 		this.pool = pool;
 		this.way = way;
 		this.slots = slots;
-	}
-
-	/** One a step; {@code null} for any context. */
-	private List<@Nullable Target> targets() {
-		List<@Nullable Target> targets = new ArrayList<>();
-		if (this.pool.mode() == PythonMode.MAIN) {
-			targets.add(null);
-		}
-		else {
-			for (ContextSlot slot : this.slots) {
-				targets.add(slot.target);
-			}
-		}
-		return targets;
 	}
 
 	/**
@@ -123,6 +108,22 @@ final class Reload {
 			outcomes.add(await(answer, until));
 		}
 		return outcomes;
+	}
+
+	/**
+	 * One for each interpreter; {@code null} for any context. Asked for at each reload,
+	 * since the pool fills its slots after it has made this.
+	 */
+	private List<@Nullable Target> targets() {
+		List<@Nullable Target> targets = new ArrayList<>();
+		if (this.pool.mode() == PythonMode.MAIN) {
+			targets.add(null);
+			return targets;
+		}
+		for (ContextSlot slot : this.slots) {
+			targets.add(slot.target);
+		}
+		return targets;
 	}
 
 	private List<CompletableFuture<@Nullable Object>> submit(String function, long timeout,

@@ -35,7 +35,11 @@ public enum NativeCounter {
 	/** Times a sleeping drainer was woken. */
 	WAKEUPS_DRAINER,
 	/** Extension modules imported in main before a subinterpreter might. */
-	EXTENSIONS_PROBED;
+	EXTENSIONS_PROBED,
+	/** Java buffers that Python code still saw when their request had ended. */
+	VIEWS_PINNED,
+	/** Those of them that Python code let go of later. */
+	VIEWS_UNPINNED;
 
 	private final String id;
 

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import io.pyboot.logging.OutputTarget;
+import io.pyboot.logging.PythonOutput;
 import io.pyboot.runtime.PythonRuntime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +59,11 @@ class ChildJvmTests {
 	}
 
 	@Test
+	void printedTextReachesTheLogWhateverTheLocale() throws Exception {
+		run("log", Map.of("LC_ALL", "C", "LANG", "C"), "recorded");
+	}
+
+	@Test
 	void wrongPythonHomeAndPathOfTheEnvironmentDoNotMatter() throws Exception {
 		run("print",
 				Map.of("PYTHONHOME", "/nonexistent", "PYTHONPATH", "/nonexistent", "PYTHONSTARTUP", "/nonexistent"),
@@ -88,7 +95,13 @@ class ChildJvmTests {
 		public static void main(String[] args) throws Exception {
 			Path directory = Path.of(args[1]);
 			PythonRuntime runtime = Engine.start();
-			PythonPool pool = PythonPool.open(runtime, PoolOptions.named("child").withSize(2));
+			PythonPool pool = PythonPool
+				.open(runtime,
+						PoolOptions.named("child")
+							.withSize(2)
+							.withOutput(new PythonOutput(
+									(args[0].equals("log")) ? OutputTarget.LOGGER : OutputTarget.THROUGH,
+									OutputTarget.LOGGER)));
 			switch (args[0]) {
 				case "print" -> {
 					Engine.exec(pool, "print('\u4e2d\u6587')");
@@ -97,6 +110,16 @@ class ChildJvmTests {
 							Map.of("d", args[1])), Engine.NONE);
 					pool.close();
 					runtime.release();
+				}
+				case "log" -> {
+					RecordedLog log = new RecordedLog();
+					log.start();
+					Engine.exec(pool, "import logging; print('\u4e2d\u6587'); logging.error('\ud83d\ude01')");
+					pool.close();
+					runtime.release();
+					assertThat(log.lines()).containsExactly("INFO python.stdout \u4e2d\u6587",
+							"ERROR python \ud83d\ude01");
+					System.out.println("recorded");
 				}
 				case "exit" -> {
 					pool.submit(PythonRequest.exec("import time; time.sleep(1000)", Map.of()), Engine.NONE);

@@ -7,6 +7,7 @@ import io.pyboot.PythonCallException;
 import io.pyboot.PythonInstallationException;
 import io.pyboot.PythonNotRunningException;
 import io.pyboot.PythonPreloadException;
+import io.pyboot.callable.InvalidPythonCallableException;
 import io.pyboot.template.InvalidPoolOptionsException;
 import org.apache.commons.logging.LogFactory;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,14 @@ class FailureAnalyzersTests {
 			.startsWith("Preloading the Python module 'weather' for pool 'default' failed")
 			.endsWith("ModuleNotFoundError: No module named 'weather'");
 		assertThat(analysis.getAction()).contains("remove 'weather' from 'pyboot.preload'").contains("'pyboot.path'");
+	}
+
+	@Test
+	void methodThatCannotBeACallbackIsExplainedWithItsRemedy() {
+		FailureAnalysis analysis = analyze(
+				new InvalidPythonCallableException("Two methods are called 'price'.", "Rename one.", null));
+		assertThat(analysis.getDescription()).isEqualTo("Two methods are called 'price'.");
+		assertThat(analysis.getAction()).isEqualTo("Rename one.");
 	}
 
 	@Test

@@ -15,24 +15,28 @@ A method that Java has annotated with ``@PythonCallable("price")`` can be called
 or as ``pyboot.price(...)`` or ``pyboot.call("price", ...)``.
 """
 
-from pyboot._callbacks import JavaError, attribute, call, callbacks
+from pyboot._application import bean_names, environment, publish
+from pyboot._callbacks import JavaError, attribute as __getattr__, call, callbacks
 from pyboot._context import Context, context
 from pyboot._engine import RequestInterrupted
 
-__all__ = ["Channel", "ChannelClosed", "Context", "JavaError", "RequestInterrupted", "call", "callbacks", "channel", "context"]
-
-# Imported when they are first used, so that a context starts fast.
-_LATER = {"Channel": "_channels", "ChannelClosed": "_channels", "channel": "_channels"}
-
-
-def __getattr__(name: str):
-    module = _LATER.get(name)
-    if module is None:
-        return attribute(name)
-    import importlib
-
-    found = globals()[name] = getattr(importlib.import_module(f"pyboot.{module}"), name)
-    return found
+__all__ = [
+    "Channel",
+    "ChannelClosed",
+    "Context",
+    "JavaError",
+    "LogHandler",
+    "RequestInterrupted",
+    "bean_names",
+    "call",
+    "callbacks",
+    "channel",
+    "context",
+    "environment",
+    "log",
+    "publish",
+    "state",
+]
 
 
 def __dir__() -> list[str]:

@@ -72,8 +72,28 @@ def function(name: str):
     return found
 
 
+# What the package has beside callbacks and is imported when it is used first, with its module.
+_LAZY = {
+    "Channel": "_channels",
+    "ChannelClosed": "_channels",
+    "LogHandler": "_logging",
+    "channel": "_channels",
+    "log": "_slf4j",
+    "state": "_state",
+}
+
+
 def attribute(name: str):
-    """The callback as an attribute of the package; AttributeError if it is unknown."""
+    """An attribute of the package that is not there yet: a callback, or what is imported late.
+
+    AttributeError if it is unknown.
+    """
+    if name in _LAZY:
+        import importlib
+
+        found = getattr(importlib.import_module(f"pyboot.{_LAZY[name]}"), name)
+        setattr(sys.modules["pyboot"], name, found)
+        return found
     if name.startswith("_"):
         raise AttributeError(f"module 'pyboot' has no attribute {name!r}", name=name)
     try:

@@ -8,7 +8,9 @@ import sys
 
 import _pyboot
 
-from pyboot import _callbacks, _context, _site
+from pyboot import _callbacks, _context, _output, _site
+from pyboot._buffers import classify_buffer, make_array, make_buffer  # noqa: F401
+from pyboot._views import end_views, make_view  # noqa: F401
 
 __all__: list[str] = []
 
@@ -128,22 +130,6 @@ def int_to_bytes(value: int) -> bytes:
 
 def int_from_bytes(data: bytes) -> int:
     return int.from_bytes(data, "little", signed=True)
-
-
-def make_array(typecode: str, data: bytes):
-    from array import array
-
-    return array(typecode, data)
-
-
-def export_value(value):
-    """Return bytes for a memoryview, (typecode, bytes) for an array, else None."""
-    if type(value) is memoryview:
-        return value.tobytes()
-    module = sys.modules.get("array")
-    if module is not None and isinstance(value, module.array) and value.typecode not in "uw":
-        return value.typecode, value.tobytes()
-    return None
 
 
 _values = None  # the module, once a value needs it
@@ -304,6 +290,8 @@ def setup(config: dict) -> tuple[int, int]:
 
         _context._contexts[_thread.get_ident()] = made
     _callbacks.install()
+    if "output" in config:  # else nobody serves callbacks
+        _output.install(config["output"], config["max_message_size"])
     _extend_path(config["path"])
     for name in config["preload"]:
         _preload(name)
@@ -356,12 +344,21 @@ def probe_extension(name: str) -> str | None:
 
 
 def close(millis: int) -> bool:
-    """Join the threads that Python code started, for so long at most. True if none is left."""
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except Exception:  # None, closed or replaced by the code that ran here: nothing to flush
-            pass
+    """Join the threads that Python code started, for so long at most. True if none is left.
+
+    Then functions registered with atexit run, while their output still reaches Java.
+    """
+    _output.flush()
+    ended = _join_threads(millis)
+    if ended:
+        import atexit
+
+        atexit._run_exitfuncs()
+    _output.uninstall()
+    return ended
+
+
+def _join_threads(millis: int) -> bool:
     threading = sys.modules.get("threading")
     if threading is None:
         return True

@@ -1,0 +1,7 @@
+/**
+ * Auto-configuration of where the output of Python code goes.
+ */
+@NullMarked
+package io.pyboot.autoconfigure.output;
+
+import org.jspecify.annotations.NullMarked;

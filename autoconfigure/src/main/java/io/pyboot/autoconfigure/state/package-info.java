@@ -1,0 +1,7 @@
+/**
+ * Auto-configuration of the state that contexts and Java share.
+ */
+@NullMarked
+package io.pyboot.autoconfigure.state;
+
+import org.jspecify.annotations.NullMarked;
