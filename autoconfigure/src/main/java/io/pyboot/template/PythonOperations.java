@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 
 import io.pyboot.PythonCallException;
 import io.pyboot.PythonCancelledException;
+import io.pyboot.PythonChannel;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonNotRunningException;
 import io.pyboot.PythonOverloadedException;
@@ -181,6 +182,36 @@ public interface PythonOperations {
 	 */
 	<T> Stream<@Nullable T> stream(String function, ParameterizedTypeReference<T> itemType,
 			@Nullable Object... arguments);
+
+	/**
+	 * Opens a channel, which Python code gets as an argument. Close it when it has
+	 * served.
+	 * @param messageType what the messages from Python are converted to;
+	 * {@code byte[].class} makes a channel of bytes, which both ways carries nothing else
+	 * @param capacity how many messages each direction holds, at least 1
+	 */
+	<T> PythonChannel<T> openChannel(Class<T> messageType, int capacity);
+
+	/**
+	 * Opens a channel, which Python code gets as an argument or, in every context of the
+	 * application, by {@code pyboot.channel(name)}.
+	 * @param name what it is found by until it is closed
+	 * @param messageType what the messages from Python are converted to
+	 * @param capacity how many messages each direction holds, at least 1
+	 * @throws IllegalArgumentException if another open channel has the name
+	 * @see #openChannel(Class, int)
+	 */
+	<T> PythonChannel<T> openChannel(String name, Class<T> messageType, int capacity);
+
+	/**
+	 * Opens a channel whose messages from Python are converted to a generic type.
+	 * @param name what it is found by until it is closed, {@code null} for none
+	 * @param messageType what the messages from Python are converted to
+	 * @param capacity how many messages each direction holds, at least 1
+	 * @throws IllegalArgumentException if another open channel has the name
+	 * @see #openChannel(Class, int)
+	 */
+	<T> PythonChannel<T> openChannel(@Nullable String name, ParameterizedTypeReference<T> messageType, int capacity);
 
 	/**
 	 * Runs the callback with a namespace of its own in one context. What the session

@@ -10,8 +10,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
+import io.pyboot.PythonChannel;
 import io.pyboot.callback.CallbackRegistry;
 import io.pyboot.callback.PythonCallback;
+import io.pyboot.pool.PythonPool;
 import io.pyboot.pool.PythonRequest;
 import io.pyboot.pool.PythonSession;
 import io.pyboot.pool.PythonStream;
@@ -20,6 +22,7 @@ import io.pyboot.pool.RequestOptions;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.core.ResolvableType;
 
 /**
  * The way into Python: what an application injects. Thread-safe; it holds no more than
@@ -160,6 +163,32 @@ public class PythonTemplate implements PythonOperations {
 	public PythonFunction function(String function) {
 		return new DefaultPythonFunction(this.pools, this.pool, this.converter, function, Arguments.NONE, Map.of(),
 				this.options, PythonStream.DEFAULT_WINDOW);
+	}
+
+	@Override
+	public <T> PythonChannel<T> openChannel(Class<T> messageType, int capacity) {
+		return openChannel(null, ResolvableType.forClass(messageType), capacity);
+	}
+
+	@Override
+	public <T> PythonChannel<T> openChannel(String name, Class<T> messageType, int capacity) {
+		return openChannel(name, ResolvableType.forClass(messageType), capacity);
+	}
+
+	@Override
+	public <T> PythonChannel<T> openChannel(@Nullable String name, ParameterizedTypeReference<T> messageType,
+			int capacity) {
+		return openChannel(name, ResolvableType.forType(messageType), capacity);
+	}
+
+	@SuppressWarnings("unchecked") // the messages are converted
+	private <T> PythonChannel<T> openChannel(@Nullable String name, ResolvableType type, int capacity) {
+		PythonPool pool = this.pool.get();
+		if (type.resolve() == byte[].class) {
+			return (PythonChannel<T>) pool.openByteChannel(name, capacity);
+		}
+		return pool.openChannel(name, capacity,
+				(message) -> (T) this.converter.convert(message, type, ValuePath.MESSAGE));
 	}
 
 	@Override

@@ -40,6 +40,8 @@ public final class WireEncoder {
 	/** The containers around the value that is written; made with the first one. */
 	private @Nullable Object @Nullable [] parents;
 
+	private boolean lasting;
+
 	/** What ends with the request; made with the first iterator. */
 	private @Nullable Exports exports;
 
@@ -63,6 +65,16 @@ public final class WireEncoder {
 		this.limits = limits;
 		this.converter = converter;
 		this.memory = buffer.memory();
+	}
+
+	/**
+	 * The message will be kept: refuses what serves only while it is in use, such as an
+	 * iterator or a channel.
+	 * @return this one
+	 */
+	public WireEncoder lasting() {
+		this.lasting = true;
+		return this;
 	}
 
 	/**
@@ -277,11 +289,14 @@ public final class WireEncoder {
 			write(optional.orElse(null), depth + 1, hashable);
 			return;
 		}
-		if (IteratorExporter.isSource(value) && this.iterators != null) {
+		if (IteratorExporter.isSource(value)) {
 			exportIterator(value, depth);
 			return;
 		}
 		if (value instanceof WireWritable writable) {
+			if (this.lasting) {
+				throw new ConversionFailure("a Java '" + value.getClass().getName() + "' cannot be kept");
+			}
 			writable.writeTo(this);
 			return;
 		}
@@ -305,6 +320,10 @@ public final class WireEncoder {
 	}
 
 	private void exportIterator(Object source, int depth) {
+		if (this.iterators == null) {
+			throw new ConversionFailure("a Java '" + source.getClass().getName()
+					+ "' serves only the request that it is passed to: make a list of its items");
+		}
 		if (this.exports == null) {
 			this.exports = new Exports();
 		}

@@ -147,10 +147,8 @@ final class ExportedIterator {
 		public void writeTo(WireEncoder encoder) {
 			ExportedIterator iterator = ExportedIterator.this;
 			List<@Nullable Object> items = iterator.left;
-			iterator.left = items.isEmpty() ? items : items.subList(1, items.size()); // if
-																						// the
-																						// first
-																						// fails
+			// This stays if the first one fails.
+			iterator.left = items.isEmpty() ? items : items.subList(1, items.size());
 			encoder.beginTuple(2);
 			int written = encoder.writeSome(items);
 			iterator.left = items.subList(written, items.size());

@@ -107,12 +107,18 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 	/** What its message lets Python reach. */
 	void exports(@Nullable Exports exports) {
 		this.exports = Exports.join(this.exports, exports);
-		if (this.settled.get()) {
+		if (this.settled.get() && !isStream()) {
 			endExports();
 		}
 	}
 
-	private void endExports() {
+	/** Whether it makes a stream, which goes on after the request. */
+	private boolean isStream() {
+		return this.request instanceof PythonRequest.OpenStream;
+	}
+
+	/** What its message let Python reach is over. A second call does nothing. */
+	void endExports() {
 		Exports exports = this.exports;
 		if (exports != null) {
 			exports.end();
@@ -165,7 +171,9 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 		}
 		closeViews();
 		this.way.ended(this, outcome, this.began);
-		endExports();
+		if (outcome != RequestOutcome.COMPLETED || !isStream()) { // else StreamLease does
+			endExports();
+		}
 		Future<?> timer = this.timer;
 		if (timer != null) {
 			timer.cancel(false);

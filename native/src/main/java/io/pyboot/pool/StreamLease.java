@@ -95,6 +95,15 @@ final class StreamLease {
 	/** The iterator has come to its end. */
 	void exhausted() {
 		this.gone.set(true);
+		endExports();
+	}
+
+	/** The Java iterators that the request passed have served. */
+	private void endExports() {
+		PendingRequest opening = this.opening;
+		if (opening != null) {
+			opening.endExports();
+		}
 	}
 
 	/** Closes the iterator without waiting for that. Never throws. */
@@ -163,9 +172,14 @@ final class StreamLease {
 			Placement placement = opening.placement();
 			target = (placement != null) ? new Target(placement.occupant().slot, placement.context()) : null;
 		}
-		return (target != null)
-				? this.way.submit(RequestWay.ASYNC, PythonRequest.closeStream(this.number), 0, target, this.timeout)
-				: null;
+		if (target == null) {
+			endExports();
+			return null;
+		}
+		PendingRequest closing = this.way.submit(RequestWay.ASYNC, PythonRequest.closeStream(this.number), 0, target,
+				this.timeout);
+		closing.whenComplete((value, failure) -> endExports());
+		return closing;
 	}
 
 	/** Whether the iterator has gone with its context. */

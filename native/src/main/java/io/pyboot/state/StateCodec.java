@@ -24,7 +24,7 @@ final class StateCodec {
 	byte[] encode(String key, @Nullable Object value) {
 		WireBuffer buffer = WireBuffer.acquireShared();
 		try {
-			WireEncoder encoder = new WireEncoder(buffer, CodecLimits.DEFAULT, this.converter);
+			WireEncoder encoder = new WireEncoder(buffer, CodecLimits.DEFAULT, this.converter).lasting();
 			encoder.write(value, "shared state['" + key + "']");
 			byte[] bytes = new byte[encoder.length()];
 			buffer.memory().get(0, bytes);

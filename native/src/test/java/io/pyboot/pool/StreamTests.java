@@ -7,14 +7,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 import io.pyboot.PythonCallException;
 import io.pyboot.PythonCancelledException;
 import io.pyboot.PythonContextLostException;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonException;
+import io.pyboot.PythonNotRunningException;
 import io.pyboot.PythonTimeoutException;
 import io.pyboot.callback.CallbackRegistry;
 import io.pyboot.runtime.PythonRuntime;
@@ -439,6 +442,47 @@ class StreamTests {
 			}));
 		}
 		readers.forEach(CompletableFuture::join);
+	}
+
+	@Test
+	void aJavaIteratorServesAsLongAsTheStreamThatItWasPassedTo() {
+		for (int read : new int[] { 0, 1, 2, 10 }) {
+			AtomicInteger closed = new AtomicInteger();
+			Stream<Integer> source = Stream.of(1, 2, 3).onClose(closed::getAndIncrement);
+			try (PythonStream doubled = this.pool.stream(
+					PythonRequest.eval("(2 * x for x in source)", Map.of("source", source)), RequestOptions.NONE, 1)) {
+				List<@Nullable Object> items = new ArrayList<>();
+				while (items.size() < read && doubled.hasNext()) {
+					items.add(doubled.next());
+				}
+				assertThat(items).isEqualTo(List.of(2L, 4L, 6L).subList(0, Math.min(3, read)));
+				assertThat(closed).hasValue((read > 3) ? 1 : 0);
+			}
+			assertThat(closed).hasValue((read > 0) ? 1 : 0);
+		}
+		assertThat(this.pool.iterators().count()).isZero();
+	}
+
+	@Test
+	void aStreamThatCannotBeMadeLetsGoOfItsJavaIterators() {
+		AtomicInteger closed = new AtomicInteger();
+		Stream<Integer> source = Stream.of(1).onClose(closed::getAndIncrement);
+		try (PythonStream stream = this.pool.stream(PythonRequest.eval("1 // 0", Map.of("source", source)),
+				RequestOptions.NONE, 1)) {
+			assertThatExceptionOfType(PythonCallException.class).isThrownBy(stream::hasNext);
+		}
+		assertThat(closed).hasValue(1);
+	}
+
+	@Test
+	void aStreamOfAPoolThatHasStoppedSaysSo() {
+		PythonPool other = PythonPool.open(this.runtime, PoolOptions.named("stopping").withSize(1).withMode(mode()));
+		PythonStream stream = other.stream(PythonRequest.eval("iter([1, 2])", Map.of()), RequestOptions.NONE, 1);
+		assertThat(stream.next()).isEqualTo(1L);
+		other.close();
+		assertThatExceptionOfType(PythonNotRunningException.class).isThrownBy(stream::next)
+			.withMessageContaining("'stopping'");
+		stream.close();
 	}
 
 	@Test

@@ -95,18 +95,20 @@ class Channel:
         """Take what is there, or wait for it; False if nothing came."""
         began = time.monotonic_ns()
         self._most = min(_MOST, 2 * self._most) if began - self._took_at < _QUICK else 1
-        _holding.discard(self)
         messages = _receive(self._number, self._most, nanos)
+        if messages:
+            self._taken.extend(messages)
+            self._took_at = time.monotonic_ns()
+            _holding.add(self)
+            return True
+        _holding.discard(self)
+        if self._taken:  # another thread's, just now
+            _holding.add(self)
         if messages is False:
             if self._taken:
                 return True
             raise ChannelClosed("the channel is closed, and everything has been received")
-        if not messages:
-            return False
-        self._taken.extend(messages)
-        _holding.add(self)
-        self._took_at = time.monotonic_ns()
-        return True
+        return False
 
     def send(self, message, timeout: float | None = None) -> None:
         """Send a message; wait while the channel is full.
