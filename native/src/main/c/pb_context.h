@@ -29,6 +29,10 @@ typedef struct {
     PyObject *interrupted;   /* pyboot.RequestInterrupted */
     PyObject *raise_java;
     PyObject *keep;          /* makes the result of a request a handle, or its elements handles */
+    PyObject *stream_keep;   /* functions of pyboot._streams, once there is a stream */
+    PyObject *stream_begin;
+    PyObject *stream_end;
+    PyObject *stream_close_all;
     PyObject **parents;      /* by function number: the object that holds the function, and its name there */
     PyObject **names;
     uint32_t functions;      /* length of the two arrays */
@@ -174,7 +178,9 @@ typedef enum {
     PB_OP_EVAL,        /* str source, variables */
     PB_OP_EXEC,        /* str source, variables */
     PB_OP_GC,          /* nothing */
-    PB_OP_SESSION_END  /* nothing: forgets the namespace */
+    PB_OP_SESSION_END, /* nothing: forgets the namespace */
+    PB_OP_STREAM,      /* i64 stream, a request: keeps its result, to be iterated. Gives the id of the context */
+    PB_OP_STREAM_NEXT  /* i64 stream, u32 n: gives a tuple of at most n items in a list, and whether there may be more */
 } pb_op;
 
 /* Added to an operation; the highest bit is PB_JOURNEYS. */
@@ -212,6 +218,22 @@ void pb_reply_raised(pb_state *state, pb_writer *reply);
 /* Fills the state from the interpreter: imports pyboot._engine and runs its setup. False with an exception set. */
 bool pb_state_init(pb_context *ctx);
 void pb_state_clear(pb_state *state);
+
+/* ---- pb_stream.c: iterators that Java reads ---- */
+
+/* What became of a batch: it was written, an exception is set, or the error says which item cannot cross. */
+typedef enum { PB_BATCH_WRITTEN, PB_BATCH_RAISED, PB_BATCH_REFUSED } pb_batch;
+
+/* Keeps an iterator over the value under the stream's id. None, or NULL with an exception. */
+PyObject *pb_stream_keep(pb_state *state, int64_t id, PyObject *value);
+
+/* Writes the next items, with the head of the reply. Code of the stream runs meanwhile, so nothing else may use the
+ * reply's memory. */
+pb_batch pb_stream_next(pb_state *state, int64_t id, uint32_t max, pb_writer *reply, pb_conversion_error *error);
+
+/* Closes all streams of the context whose owner thread calls. */
+void pb_stream_close_all(pb_state *state);
+void pb_stream_clear(pb_state *state);
 
 /* ---- pb_callback.c: Python calls Java ---- */
 

@@ -421,17 +421,41 @@ static PyObject *run_source(pb_frame *frame, pb_reader *r, int64_t session, bool
 
 /* ---- one request ---- */
 
+static bool read_i64(pb_reader *r, int64_t *value) {
+    if (r->end - r->at < 8)
+        return false;
+    memcpy(value, r->at, sizeof *value);
+    r->at += sizeof *value;
+    return true;
+}
+
+static PyObject *run(pb_frame *frame, const uint8_t *bytes, size_t length, PyObject **views, bool *bad_request);
+
+/* Runs the request that makes the iterator, and keeps that. */
+static PyObject *open_stream(pb_frame *frame, pb_reader *r, bool *bad_request) {
+    int64_t id;
+    if (!read_i64(r, &id) || r->at == r->end || (*r->at & ~(PB_KEEP_RESULT | PB_KEEP_ELEMENTS)) == PB_OP_STREAM) {
+        malformed(bad_request);
+        return NULL;
+    }
+    PyObject *iterable = run(frame, r->at, (size_t)(r->end - r->at), r->views, bad_request);
+    PyObject *kept = iterable ? pb_stream_keep(&frame->ctx->state, id, iterable) : NULL;
+    pb_clear(&iterable);
+    if (!kept)
+        return NULL;
+    py.Py_DecRef(kept);
+    return py.PyLong_FromLongLong(pb_context_id(frame->ctx));
+}
+
 static PyObject *run(pb_frame *frame, const uint8_t *bytes, size_t length, PyObject **views, bool *bad_request) {
     pb_state *state = &frame->ctx->state;
     pb_reader r = {bytes, bytes + length, views};
     uint8_t op;
     int64_t session;
-    if (!pb_read_u8(&r, &op) || r.end - r.at < 8) {
+    if (!pb_read_u8(&r, &op) || !read_i64(&r, &session)) {
         malformed(bad_request);
         return NULL;
     }
-    memcpy(&session, r.at, sizeof session);
-    r.at += sizeof session;
     switch (op & ~(PB_KEEP_RESULT | PB_KEEP_ELEMENTS)) {
     case PB_OP_CALL: return call(frame, &r, function_by_number(state, &r), bad_request);
     case PB_OP_CALL_NAMED: return call(frame, &r, function_by_name(state, &r, session), bad_request);
@@ -439,6 +463,7 @@ static PyObject *run(pb_frame *frame, const uint8_t *bytes, size_t length, PyObj
     case PB_OP_EXEC: return run_source(frame, &r, session, true, bad_request);
     case PB_OP_GC: return py.PyObject_CallFunctionObjArgs(state->collect, NULL);
     case PB_OP_SESSION_END: return end_session(state, session);
+    case PB_OP_STREAM: return open_stream(frame, &r, bad_request);
     default: malformed(bad_request); return NULL;
     }
 }
@@ -485,6 +510,27 @@ static PyObject *run_with_handles(pb_frame *frame, const uint8_t *bytes, size_t 
     return op & (PB_KEEP_RESULT | PB_KEEP_ELEMENTS) ? kept(&frame->ctx->state, result, op) : result;
 }
 
+/* The reply is written while the stream's code runs, which run() does not allow. */
+static bool next_batch(pb_state *state, const uint8_t *bytes, size_t length, pb_writer *reply) {
+    pb_reader r = {bytes + 1, bytes + length, NULL};
+    int64_t session, id;
+    uint32_t max;
+    if (!read_i64(&r, &session) || !read_i64(&r, &id) || !pb_read_u32(&r, &max) || max == 0) {
+        reply_text(reply, PB_REPLY_MALFORMED, "the request for a batch of a stream cannot be read", "");
+        return false;
+    }
+    pb_conversion_error error;
+    switch (pb_stream_next(state, id, max, reply, &error)) {
+    case PB_BATCH_WRITTEN:
+        if (pb_journey_seal(reply))
+            return true;
+        reply_text(reply, PB_REPLY_UNCONVERTIBLE, "the message would be larger than its limit (max-message-size)", "");
+        return false;
+    case PB_BATCH_REFUSED: reply_text(reply, PB_REPLY_UNCONVERTIBLE, error.message, error.path); return false;
+    default: pb_reply_raised(state, reply); return false;
+    }
+}
+
 /* Whatever it raises has no caller. */
 static void call_at_end(pb_frame *frame) {
     PyObject *function = frame->at_end;
@@ -507,13 +553,19 @@ bool pb_execute(pb_frame *frame, const uint8_t *bytes, size_t length, pb_writer 
     if (state->reloads != now)
         renew(state, now);
     PyObject *context = enter_context(thread);
+    bool is_batch = length > 0 && *bytes == PB_OP_STREAM_NEXT;
     PyObject *views = NULL;
     PyObject *result = NULL;
-    if (context && length > 0 && bytes[0] & (PB_JOURNEYS | PB_KEEP_RESULT | PB_KEEP_ELEMENTS))
+    if (context && is_batch) {
+        succeeded = next_batch(state, bytes, length, reply);
+    } else if (context && length > 0 && bytes[0] & (PB_JOURNEYS | PB_KEEP_RESULT | PB_KEEP_ELEMENTS)) {
         result = run_with_handles(frame, bytes, length, &views, &bad_request);
-    else if (context)
+    } else if (context) {
         result = run(frame, bytes, length, &views, &bad_request);
-    if (result) {
+    }
+    if (is_batch && context) {
+        /* It has written its reply. */
+    } else if (result) {
         succeeded = reply_value(state, result, reply);
         py.Py_DecRef(result); /* may run Python code, which belongs to the request */
     } else if (bad_request) {
@@ -605,6 +657,7 @@ bool pb_state_init(pb_context *ctx) {
 }
 
 void pb_state_clear(pb_state *s) {
+    pb_stream_clear(s);
     for (uint32_t i = 0; i < s->functions; i++) {
         pb_clear(&s->parents[i]);
         pb_clear(&s->names[i]);

@@ -216,6 +216,9 @@ static bool end_interpreter(pb_context *ctx) {
 
 /* Detached on entry. */
 static void end(pb_context *ctx) {
+    py.PyEval_RestoreThread(ctx->owner.ts);
+    pb_stream_close_all(&ctx->state); /* while what their code calls still works */
+    py.PyEval_SaveThread();
     await_nobody_inside(ctx); /* while ids still let callers in to fetch their answers */
     if (!shut(ctx)) {
         abandon(ctx);

@@ -9,17 +9,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
+import io.pyboot.PythonChannel;
 import io.pyboot.callback.CallbackRegistry;
 import io.pyboot.callback.PythonCallback;
+import io.pyboot.pool.PythonPool;
 import io.pyboot.pool.PythonRequest;
 import io.pyboot.pool.PythonSession;
+import io.pyboot.pool.PythonStream;
 import io.pyboot.pool.ReloadReport;
 import io.pyboot.pool.RequestOptions;
 import io.pyboot.pool.ResultForm;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.core.ResolvableType;
 
 /**
  * The way into Python: what an application injects. Thread-safe; it holds no more than
@@ -145,6 +150,17 @@ public class PythonTemplate implements PythonOperations {
 	}
 
 	@Override
+	public <T> Stream<@Nullable T> stream(String function, Class<T> itemType, @Nullable Object... arguments) {
+		return function(function).args(arguments).stream(itemType);
+	}
+
+	@Override
+	public <T> Stream<@Nullable T> stream(String function, ParameterizedTypeReference<T> itemType,
+			@Nullable Object... arguments) {
+		return function(function).args(arguments).stream(itemType);
+	}
+
+	@Override
 	public <T> @Nullable T execute(PythonSessionCallback<T> callback) {
 		try (PythonSession session = this.pool.get().openSession(this.options)) {
 			return callback.doInSession(new DefaultPythonSession(session, this.converter, this.options));
@@ -154,7 +170,33 @@ public class PythonTemplate implements PythonOperations {
 	@Override
 	public PythonFunction function(String function) {
 		return new DefaultPythonFunction(this.pools, this.pool, this.converter, function, Arguments.NONE, Map.of(),
-				this.options);
+				this.options, PythonStream.DEFAULT_WINDOW);
+	}
+
+	@Override
+	public <T> PythonChannel<T> openChannel(Class<T> messageType, int capacity) {
+		return openChannel(null, ResolvableType.forClass(messageType), capacity);
+	}
+
+	@Override
+	public <T> PythonChannel<T> openChannel(String name, Class<T> messageType, int capacity) {
+		return openChannel(name, ResolvableType.forClass(messageType), capacity);
+	}
+
+	@Override
+	public <T> PythonChannel<T> openChannel(@Nullable String name, ParameterizedTypeReference<T> messageType,
+			int capacity) {
+		return openChannel(name, ResolvableType.forType(messageType), capacity);
+	}
+
+	@SuppressWarnings("unchecked") // the messages are converted
+	private <T> PythonChannel<T> openChannel(@Nullable String name, ResolvableType type, int capacity) {
+		PythonPool pool = this.pool.get();
+		if (type.resolve() == byte[].class) {
+			return (PythonChannel<T>) pool.openByteChannel(name, capacity);
+		}
+		return pool.openChannel(name, capacity,
+				(message) -> (T) this.converter.convert(message, type, ValuePath.MESSAGE));
 	}
 
 	@Override

@@ -31,7 +31,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /**
  * Measures through the public {@link PythonTemplate} of a Spring Boot application with
  * metrics on. The first argument may name a group: calls, callbacks, data, owner,
- * threads, idle, contexts, logging.
+ * threads, idle, contexts, logging, streams.
  */
 @SpringBootApplication
 public class Benchmarks {
@@ -78,6 +78,9 @@ public class Benchmarks {
 		}
 		if (group.isEmpty() || group.equals("logging")) {
 			new LoggingBenchmarks(this.python, this.table).run();
+		}
+		if (group.isEmpty() || group.equals("streams")) {
+			new StreamBenchmarks(this.python, this.table).run();
 		}
 		System.out.println((this.table.missed() == 0) ? "every target met" : this.table.missed() + " targets missed");
 	}

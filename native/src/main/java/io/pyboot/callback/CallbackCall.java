@@ -178,6 +178,20 @@ public final class CallbackCall {
 		encoder.finish(start);
 	}
 
+	/** Nobody waited for the answer any more. */
+	public void undelivered() {
+		if (this.result instanceof Undelivered result) {
+			result.undelivered();
+		}
+	}
+
+	/**
+	 * Whether the answer is no value of the callback's.
+	 */
+	public boolean hasFailed() {
+		return this.failure != null || this.unknown != null;
+	}
+
 	/** Class, message, stack and the exception itself, as pyboot.JavaError holds them. */
 	private static List<@Nullable Object> describe(Throwable failure) {
 		return Arrays.asList(failure.getClass().getName(), text(failure), stack(failure), JavaRef.of(failure));

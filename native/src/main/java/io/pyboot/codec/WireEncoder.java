@@ -5,6 +5,7 @@ import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -17,6 +18,7 @@ import io.pyboot.PythonConversionException;
 import io.pyboot.PythonRange;
 import io.pyboot.PythonTuple;
 import io.pyboot.PythonView;
+import io.pyboot.ReadAhead;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,8 @@ public final class WireEncoder {
 
 	private final boolean stored;
 
+	private final @Nullable IteratorExporter iterators;
+
 	private ByteBuffer memory;
 
 	private int position;
@@ -42,6 +46,9 @@ public final class WireEncoder {
 	/** What stays on its side; made with the first one. */
 	private @Nullable OutgoingObjects outgoing;
 
+	/** What ends with the request; made with the first iterator. */
+	private @Nullable Exports exports;
+
 	/**
 	 * @param buffer where to write
 	 * @param limits bounds on depth and size
@@ -49,11 +56,20 @@ public final class WireEncoder {
 	 * type or throws {@link PythonConversionException}
 	 */
 	public WireEncoder(WireBuffer buffer, CodecLimits limits, @Nullable UnaryOperator<Object> converter) {
-		this(buffer, limits, converter, false);
+		this(buffer, limits, converter, null, false);
+	}
+
+	/**
+	 * @param iterators takes the iterators in the message; without it there can be none
+	 */
+	public WireEncoder(WireBuffer buffer, CodecLimits limits, @Nullable UnaryOperator<Object> converter,
+			@Nullable IteratorExporter iterators) {
+		this(buffer, limits, converter, iterators, false);
 	}
 
 	private WireEncoder(WireBuffer buffer, CodecLimits limits, @Nullable UnaryOperator<Object> converter,
-			boolean stored) {
+			@Nullable IteratorExporter iterators, boolean stored) {
+		this.iterators = iterators;
 		this.buffer = buffer;
 		this.limits = limits;
 		this.converter = converter;
@@ -67,7 +83,7 @@ public final class WireEncoder {
 	 */
 	public static WireEncoder ofStored(WireBuffer buffer, CodecLimits limits,
 			@Nullable UnaryOperator<Object> converter) {
-		return new WireEncoder(buffer, limits, converter, true);
+		return new WireEncoder(buffer, limits, converter, null, true);
 	}
 
 	/**
@@ -80,6 +96,21 @@ public final class WireEncoder {
 	/** The memory, until more is reserved. */
 	ByteBuffer memory() {
 		return this.memory;
+	}
+
+	/**
+	 * What the message lets Python reach until its request has ended, {@code null} for
+	 * nothing.
+	 */
+	public @Nullable Exports exports() {
+		return this.exports;
+	}
+
+	/** The message will not be sent. */
+	public void endExports() {
+		if (this.exports != null) {
+			this.exports.end();
+		}
 	}
 
 	/**
@@ -311,6 +342,15 @@ public final class WireEncoder {
 			write(optional.orElse(null), depth + 1, hashable);
 			return;
 		}
+		if (IteratorExporter.isSource(value)) {
+			exportIterator(value, depth);
+			return;
+		}
+		if (value instanceof WireWritable writable) {
+			requireMessage(value);
+			writable.writeTo(this);
+			return;
+		}
 		Object made = WireValue.toPython(value);
 		if (made instanceof WireValue parts) {
 			writeFields(parts, depth);
@@ -343,7 +383,9 @@ public final class WireEncoder {
 			String what = (value instanceof KeptReference kept)
 					? "a " + kept.describe() + ", which ends with that context,"
 					: (value instanceof JavaRef) ? "a JavaRef, which means something in this process only,"
-							: "a PythonView, whose memory is lent for a request only,";
+							: (value instanceof PythonView) ? "a PythonView, whose memory is lent for a request only,"
+									: "a Java '" + value.getClass().getName()
+											+ "', which means something in this process only,";
 			throw new ConversionFailure(what + " cannot be stored: store a value");
 		}
 	}
@@ -355,6 +397,78 @@ public final class WireEncoder {
 			this.outgoing = outgoing;
 		}
 		return outgoing;
+	}
+
+	private void exportIterator(Object source, int depth) {
+		if (this.iterators == null) {
+			throw new ConversionFailure("a Java '" + source.getClass().getName()
+					+ "' serves only the request that it is passed to: make a list of its items");
+		}
+		if (this.exports == null) {
+			this.exports = new Exports();
+		}
+		long number = this.iterators.export(source, this.exports);
+		writeFields(WireValue.of('I', number, (source instanceof ReadAhead ahead) ? ahead.count() : 1), depth);
+	}
+
+	/**
+	 * Writes a value that pyboot/_values.py makes.
+	 * @param kind its letter there
+	 * @param fields values that the codec knows
+	 */
+	public void writeValue(char kind, @Nullable Object... fields) {
+		writeFields(WireValue.of(kind, fields), 0);
+	}
+
+	/**
+	 * Writes the bytes of one value that was written before.
+	 */
+	public void writeRaw(byte[] value) {
+		int at = reserve(value.length);
+		this.memory.put(at, value);
+	}
+
+	/**
+	 * Begins a list of so many values, which must follow.
+	 */
+	public void beginList(int count) {
+		int at = reserve(5);
+		this.memory.put(at, WireTag.LIST).putInt(at + 1, count);
+	}
+
+	/**
+	 * Begins a tuple of so many values, which must follow.
+	 */
+	public void beginTuple(int count) {
+		int at = reserve(5);
+		this.memory.put(at, WireTag.TUPLE).putInt(at + 1, count);
+	}
+
+	/**
+	 * Writes a list of the first values, up to one that cannot cross. If that is the very
+	 * first, it is an error.
+	 * @return how many were written
+	 */
+	public int writeSome(List<? extends @Nullable Object> values) {
+		int at = reserve(5);
+		this.memory.put(at, WireTag.LIST);
+		int count = 0;
+		for (Object value : values) {
+			int end = this.position;
+			try {
+				write(value, 2, false);
+			}
+			catch (ConversionFailure ex) {
+				if (count == 0) {
+					throw ex;
+				}
+				this.position = end;
+				break;
+			}
+			count++;
+		}
+		this.memory.putInt(at + 1, count);
+		return count;
 	}
 
 	private void writeFields(WireValue parts, int depth) {

@@ -28,11 +28,12 @@ final class CallerWay {
 		this.pool.requestCounters().submitted(RequestWay.CALLER, kind);
 		long began = System.nanoTime();
 		WireBuffer buffer = WireBuffer.acquire();
+		WireEncoder encoder = null;
 		try {
 			// After the count: whoever stops the pool waits for what is counted.
 			Tenant tenant = this.leases.tenant();
 			this.pool.requireAccepting(tenant);
-			WireEncoder encoder = this.pool.write(request, session, buffer);
+			encoder = this.pool.write(request, session, buffer);
 			long length = run(encoder, buffer, tenant, wanted);
 			this.pool.requestCounters().decoded(Math.max(0, length));
 			Object result = ReplyReader.read(buffer, length);
@@ -44,6 +45,9 @@ final class CallerWay {
 			throw ex;
 		}
 		finally {
+			if (encoder != null) {
+				encoder.endExports();
+			}
 			buffer.release();
 		}
 	}

@@ -16,6 +16,7 @@ import io.pyboot.PythonException;
 import io.pyboot.PythonOverloadedException;
 import io.pyboot.PythonTimeoutException;
 import io.pyboot.binding.LibPyboot;
+import io.pyboot.codec.Exports;
 import io.pyboot.codec.Journeys;
 import io.pyboot.codec.LentViews;
 import io.pyboot.codec.WireBuffer;
@@ -200,13 +201,16 @@ final class OwnerWay {
 		long began = System.nanoTime();
 		long deadline = deadline(began, timeout);
 		WireBuffer buffer = WireBuffer.acquire();
+		Exports exports = null;
 		try {
 			this.pool.requireAccepting(this.pool.tenant());
 			Object result = null;
 			boolean done = false;
 			while (!done) {
 				long id = buffer.nextRequestId();
-				Placement placement = placeSync(request, session, buffer, id, wanted, deadline);
+				WireEncoder encoder = this.pool.write(request, session, buffer);
+				exports = Exports.join(exports, encoder.exports());
+				Placement placement = placeInTime(request, LibPyboot.KIND_SYNC, buffer, encoder, id, wanted, deadline);
 				placement.occupant().outstanding.incrementAndGet();
 				try {
 					long length = await(request, placement, buffer, id, deadline);
@@ -230,14 +234,11 @@ final class OwnerWay {
 			throw ex;
 		}
 		finally {
+			if (exports != null) {
+				exports.end();
+			}
 			buffer.release();
 		}
-	}
-
-	private Placement placeSync(PythonRequest request, long session, WireBuffer buffer, long id,
-			@Nullable Target wanted, long deadline) {
-		WireEncoder encoder = this.pool.write(request, session, buffer);
-		return placeInTime(request, LibPyboot.KIND_SYNC, buffer, encoder, id, wanted, deadline);
 	}
 
 	/** A wait for a place that the deadline ends is a timeout. */
@@ -352,7 +353,7 @@ final class OwnerWay {
 		}
 	}
 
-	private static RuntimeException rethrown(@Nullable Throwable failure) {
+	static RuntimeException rethrown(@Nullable Throwable failure) {
 		if (failure instanceof Error error) {
 			throw error;
 		}
@@ -403,6 +404,7 @@ final class OwnerWay {
 
 	private void place(PendingRequest future, WireBuffer buffer) {
 		WireEncoder encoder = this.pool.write(future.request, future.session, buffer);
+		future.exports(encoder.exports());
 		future.lends(buffer.takeViews());
 		future.placed(placeInTime(future.request, LibPyboot.KIND_ASYNC, buffer, encoder, future.id, future.wanted,
 				future.deadline));
@@ -420,10 +422,12 @@ final class OwnerWay {
 		WireBuffer buffer = VirtualThreads.isCurrent() ? WireBuffer.acquireShared() : WireBuffer.acquire();
 		try {
 			this.pool.requireAccepting(this.pool.tenant());
+			// Nobody is told of its end: its iterators stay until Python lets go of them.
 			WireEncoder encoder = this.pool.write(request, session, buffer);
 			LentViews views = buffer.takeViews();
 			if (views != null) {
 				views.close();
+				encoder.endExports();
 				Journeys.drop(buffer, encoder.length());
 				throw new PythonConversionException(
 						"A PythonView cannot be an argument of a cast, whose end nobody is told of: call it, or pass the ByteBuffer");

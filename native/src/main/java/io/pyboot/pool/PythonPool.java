@@ -10,8 +10,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
+import io.pyboot.PythonChannel;
 import io.pyboot.PythonContextLostException;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonException;
@@ -19,11 +21,13 @@ import io.pyboot.PythonNotRunningException;
 import io.pyboot.binding.LibPyboot;
 import io.pyboot.callback.CallbackExecutor;
 import io.pyboot.callback.CallbackRegistry;
+import io.pyboot.channel.Channels;
 import io.pyboot.codec.ContextHomes;
 import io.pyboot.codec.KeptReference;
 import io.pyboot.codec.WireBuffer;
 import io.pyboot.codec.WireEncoder;
 import io.pyboot.context.PythonContext;
+import io.pyboot.iterator.JavaIterators;
 import io.pyboot.logging.PythonLogging;
 import io.pyboot.pool.ContextSlot.Occupant;
 import io.pyboot.pool.ContextSlot.Target;
@@ -75,6 +79,10 @@ public final class PythonPool implements AutoCloseable {
 
 	private final boolean callersAllowed;
 
+	private final JavaIterators iterators = new JavaIterators();
+
+	private final Channels channels;
+
 	private final Reload reload;
 
 	/**
@@ -112,6 +120,8 @@ public final class PythonPool implements AutoCloseable {
 		this.ownerWay = new OwnerWay(this, this.slots, this.gate, this.deadlines);
 		this.drainer = new Drainer(this, this.ownerWay, nativePool);
 		this.callbacks = new PoolCallbacks(this, registry, nativePool);
+		this.channels = new Channels(registry,
+				(buffer) -> new WireEncoder(buffer, options.limits(), this.argumentConverter));
 		this.callersAllowed = starter.allowsCallers();
 		this.reload = new Reload(this, this.ownerWay, this.slots);
 	}
@@ -135,6 +145,8 @@ public final class PythonPool implements AutoCloseable {
 	 * memory unless it has another one
 	 */
 	public static PythonPool open(PythonRuntime runtime, PoolOptions options, CallbackRegistry callbacks) {
+		JavaIterators.install(callbacks);
+		Channels.install(callbacks);
 		PythonLogging.register(callbacks);
 		SharedStateCallbacks.register(callbacks, new StoredSharedState());
 		StateMachine state = new StateMachine("Pool '" + options.name() + "'");
@@ -257,6 +269,41 @@ public final class PythonPool implements AutoCloseable {
 	}
 
 	/**
+	 * Makes a stream of what a request gives: a generator, an iterator or anything that
+	 * Python can iterate. Nothing runs before the first item is asked for.
+	 * @param request gives the iterable
+	 * @param options the timeout counts for each wait for items, not for the whole stream
+	 * @param window how many items Python may be ahead of the reader, at least 1
+	 */
+	public PythonStream stream(PythonRequest request, RequestOptions options, int window) {
+		return new PythonStream(this, this.ownerWay, request, wanted(options), timeout(options), window);
+	}
+
+	/**
+	 * Opens a channel to this pool's Python code.
+	 * @param name what Python code finds it by, {@code null} for none
+	 * @param capacity how many messages each direction holds, at least 1
+	 * @param reader converts what Java receives
+	 * @throws IllegalArgumentException if another open channel has the name
+	 */
+	public <T> PythonChannel<T> openChannel(@Nullable String name, int capacity,
+			Function<@Nullable Object, ? extends @Nullable T> reader) {
+		requireRunning();
+		return this.channels.open(name, capacity, false, reader);
+	}
+
+	/**
+	 * Opens a channel whose messages are bytes on both sides.
+	 * @param name what Python code finds it by, {@code null} for none
+	 * @param capacity how many messages each direction holds, at least 1
+	 * @throws IllegalArgumentException if another open channel has the name
+	 */
+	public PythonChannel<byte[]> openByteChannel(@Nullable String name, int capacity) {
+		requireRunning();
+		return this.channels.open(name, capacity, true, byte[].class::cast);
+	}
+
+	/**
 	 * Opens a namespace of its own in one context.
 	 * @param options which context; any if it says nothing
 	 */
@@ -346,6 +393,7 @@ public final class PythonPool implements AutoCloseable {
 		}
 		catch (RuntimeException | Error ex) {
 			encoder.discard();
+			encoder.endExports();
 			throw ex;
 		}
 		this.counters.encoded(encoder.length());
@@ -387,6 +435,15 @@ public final class PythonPool implements AutoCloseable {
 		}
 	}
 
+	Channels channels() {
+		return this.channels;
+	}
+
+	/** The Java iterators that Python code may pull. */
+	JavaIterators iterators() {
+		return this.iterators;
+	}
+
 	/** Whether the pool stops and what still runs is given up. */
 	boolean isAborting() {
 		return this.aborting;
@@ -397,7 +454,7 @@ public final class PythonPool implements AutoCloseable {
 	}
 
 	WireEncoder encoder(WireBuffer buffer) {
-		return new WireEncoder(buffer, this.options.limits(), this.argumentConverter);
+		return new WireEncoder(buffer, this.options.limits(), this.argumentConverter, this.iterators);
 	}
 
 	void ended(RequestKind kind, RequestOutcome outcome, long began) {
@@ -573,6 +630,7 @@ public final class PythonPool implements AutoCloseable {
 		if (!this.state.moveTo(RuntimeState.SHUTTING_DOWN)) {
 			return;
 		}
+		this.channels.closeAll();
 		long began = System.nanoTime();
 		long total = drain.toNanos();
 		if (!awaitIdle(began + total / 4 * 3)) {
@@ -585,6 +643,8 @@ public final class PythonPool implements AutoCloseable {
 		boolean drained = this.drainer.stop(Math.max(100, total / 8_000_000));
 		this.deadlines.shutdownNow();
 		this.callbacks.close();
+		this.iterators.endAll();
+		this.channels.endAll();
 		this.castsAtEnd = casts();
 		if (drained) {
 			LibPyboot.pb_destroy_pool(this.nativePool);

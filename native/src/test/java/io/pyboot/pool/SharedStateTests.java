@@ -8,12 +8,16 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 import io.pyboot.JavaRef;
 import io.pyboot.PythonCallException;
+import io.pyboot.PythonChannel;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonObject;
 import io.pyboot.PythonView;
+import io.pyboot.ReadAhead;
 import io.pyboot.callback.CallbackRegistry;
 import io.pyboot.codec.JavaObjects;
 import io.pyboot.pool.Engine.Way;
@@ -287,6 +291,30 @@ class SharedStateTests {
 			}
 		});
 		assertThat(this.state.get("n")).isEqualTo(Map.of("count", 1600L));
+	}
+
+	@Test
+	void whatServesOnlyWhileItIsInUseIsNotStored() {
+		try (PythonChannel<Object> channel = this.pool.openChannel("unstorable", 1, (message) -> message)) {
+			for (Object value : List.of(List.of(1).iterator(), Stream.of(1), LongStream.of(1),
+					ReadAhead.of(List.of(1).iterator(), 2))) {
+				for (Object stored : List.of(value, List.of(Map.of("in", value)))) {
+					assertThatExceptionOfType(PythonConversionException.class)
+						.isThrownBy(() -> this.state.set("n", stored))
+						.withMessageContaining("serves only the request that it is passed to")
+						.withMessageContaining("shared state['n']");
+				}
+			}
+			assertThatExceptionOfType(PythonConversionException.class)
+				.isThrownBy(() -> this.state.set("n", List.of(channel)))
+				.withMessageContaining("cannot be kept");
+			assertRaises("TypeError", "Channel", "state['n'] = pyboot.channel('unstorable')");
+			assertThatExceptionOfType(PythonCallException.class)
+				.isThrownBy(() -> this.pool
+					.invoke(PythonRequest.exec("state['n'] = items", Map.of("items", Stream.of(1))), Engine.NONE))
+				.withMessageContaining("JavaIterator");
+		}
+		assertThat(this.state.contains("n")).isFalse();
 	}
 
 	@Test

@@ -22,6 +22,8 @@ from pyboot._engine import RequestInterrupted
 from pyboot._handles import JavaRef, handle
 
 __all__ = [
+    "Channel",
+    "ChannelClosed",
     "Context",
     "JavaError",
     "JavaRef",
@@ -30,6 +32,7 @@ __all__ = [
     "bean_names",
     "call",
     "callbacks",
+    "channel",
     "context",
     "environment",
     "handle",

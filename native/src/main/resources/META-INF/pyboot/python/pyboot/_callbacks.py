@@ -81,7 +81,14 @@ def function(name: str):
 
 
 # What the package has beside callbacks and is imported when it is used first, with its module.
-_LAZY = {"LogHandler": "_logging", "log": "_slf4j", "state": "_state"}
+_LAZY = {
+    "Channel": "_channels",
+    "ChannelClosed": "_channels",
+    "LogHandler": "_logging",
+    "channel": "_channels",
+    "log": "_slf4j",
+    "state": "_state",
+}
 
 
 def attribute(name: str):
