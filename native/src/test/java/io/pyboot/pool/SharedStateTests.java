@@ -307,7 +307,7 @@ class SharedStateTests {
 			}
 			assertThatExceptionOfType(PythonConversionException.class)
 				.isThrownBy(() -> this.state.set("n", List.of(channel)))
-				.withMessageContaining("cannot be kept");
+				.withMessageContaining("cannot be stored");
 			assertRaises("TypeError", "Channel", "state['n'] = pyboot.channel('unstorable')");
 			assertThatExceptionOfType(PythonCallException.class)
 				.isThrownBy(() -> this.pool
