@@ -39,11 +39,13 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.pyboot.JavaRef;
 import io.pyboot.PythonBuffer;
 import io.pyboot.PythonComplex;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonElementType;
 import io.pyboot.PythonEnum;
+import io.pyboot.PythonObject;
 import io.pyboot.PythonRange;
 import io.pyboot.PythonTuple;
 import io.pyboot.PythonView;
@@ -87,6 +89,7 @@ class TypesDocumentationTests {
 	@Test
 	void argumentsArriveAsDocumented() throws IOException {
 		Map<String, Object> examples = examples();
+		examples.put("python.eval(\"{1}\", PythonObject.class)", this.python.eval("{1}", PythonObject.class));
 		SoftAssertions softly = new SoftAssertions();
 		for (List<String> row : rows("## From Java to Python", 4)) {
 			assertThat(examples).containsKey(row.get(1));
@@ -102,8 +105,10 @@ class TypesDocumentationTests {
 	@Test
 	void resultsArriveAsDocumented() throws IOException {
 		SoftAssertions softly = new SoftAssertions();
-		for (List<String> row : rows("## From Python to Java", 3)) {
-			softly.assertThat(names(row.get(1))).as(row.get(1)).contains(row.get(2));
+		try (var registration = this.python.register("thread", () -> JavaRef.of(Thread.currentThread()))) {
+			for (List<String> row : rows("## From Python to Java", 3)) {
+				softly.assertThat(names(row.get(1))).as(row.get(1)).contains(row.get(2));
+			}
 		}
 		softly.assertAll();
 	}
@@ -209,6 +214,7 @@ class TypesDocumentationTests {
 		examples.put("Currency.getInstance(\"EUR\")", Currency.getInstance("EUR"));
 		examples.put("String.class", String.class);
 		examples.put("new PythonEnum(1, \"A\", \"m.E\")", new PythonEnum(1, "A", "m.E"));
+		examples.put("JavaRef.of(\"text\")", JavaRef.of("text"));
 		examples.put("Set.of(List.of(1, 2))", Set.of(List.of(1, 2)));
 		examples.put("Set.of(Set.of(1))", Set.of(Set.of(1)));
 		return examples;
