@@ -120,6 +120,9 @@ public final class WireEncoder {
 		catch (ConversionFailure ex) {
 			throw new PythonConversionException(ex.getMessage() + ", at " + root + ex.path());
 		}
+		catch (StackOverflowError ex) {
+			throw WireDecoder.tooDeep(root);
+		}
 	}
 
 	/**
@@ -134,6 +137,9 @@ public final class WireEncoder {
 		}
 		catch (ConversionFailure ex) {
 			throw new PythonConversionException(ex.getMessage() + ", at args[" + i + "]" + ex.path());
+		}
+		catch (StackOverflowError ex) {
+			throw WireDecoder.tooDeep("args[" + i + "]");
 		}
 	}
 
@@ -150,6 +156,9 @@ public final class WireEncoder {
 			}
 			catch (ConversionFailure ex) {
 				throw new PythonConversionException(ex.getMessage() + ", at " + root + "['" + name + "']" + ex.path());
+			}
+			catch (StackOverflowError ex) {
+				throw WireDecoder.tooDeep(root + "['" + name + "']");
 			}
 		}
 	}
