@@ -210,6 +210,9 @@ public final class WireDecoder {
 	}
 
 	private static BigInteger bigInteger(byte[] littleEndian) {
+		if (littleEndian.length == 0) {
+			throw new ConversionFailure("the answer is malformed: an int without bytes");
+		}
 		for (int i = 0, j = littleEndian.length - 1; i < j; i++, j--) {
 			byte swapped = littleEndian[i];
 			littleEndian[i] = littleEndian[j];

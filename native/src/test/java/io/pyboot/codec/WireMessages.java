@@ -53,7 +53,7 @@ public final class WireMessages {
 	}
 
 	private static Arbitrary<byte[]> blocks() {
-		Arbitrary<byte[]> any = Combinators.combine(Arbitraries.of('s', 'B', 'L', 'w'), bytes(1, 30))
+		Arbitrary<byte[]> any = Combinators.combine(Arbitraries.of('s', 'B', 'L', 'w'), bytes(0, 30))
 			.as((tag, value) -> join(head(tag, value.length), value));
 		Arbitrary<byte[]> texts = Arbitraries.strings().ofMaxLength(10).map((text) -> {
 			byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
