@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds and runs the benchmarks and prints a table. Usage: benchmarks/run.sh [GROUP]
-# Groups: calls callbacks data owner threads idle contexts logging startup; all without one.
+# Groups: calls callbacks data owner threads idle contexts logging streams startup; all without one.
 set -eu
 cd "$(dirname "$0")/.."
 mvn -q -B -pl benchmarks -am -DskipTests package

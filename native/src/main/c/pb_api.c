@@ -4,14 +4,16 @@
 #include <string.h>
 
 #include "pb_context.h"
+#include "pb_handle.h"
 #include "pb_interrupt.h"
+#include "pb_journey.h"
 #include "pb_pool.h"
 #include "pb_runtime.h"
 #include "pb_view.h"
 
 #define EXPORT __attribute__((visibility("default")))
 
-enum { ABI = 2 };
+enum { ABI = 3 };
 
 EXPORT int64_t pb_abi(void) {
     return ABI;
@@ -240,10 +242,12 @@ EXPORT int64_t pb_submit(int64_t id, int32_t kind, const uint8_t *buf, int32_t l
 }
 
 /* Answers a callback that pb_await or pb_drain gave; its ticket is void then. */
-EXPORT int64_t pb_answer(int64_t id, int64_t ticket, const uint8_t *buf, int32_t length) {
+EXPORT int64_t pb_answer(int64_t id, int64_t ticket, uint8_t *buf, int32_t length) {
     pb_context *ctx = pb_enter(id, false);
-    if (!ctx)
+    if (!ctx) {
+        pb_journey_drop(buf, (size_t)length);
         return PB_STALE;
+    }
     int64_t result = pb_queue_answer(ctx->queue, ticket, buf, (uint32_t)length);
     pb_leave(ctx);
     return result;
@@ -339,4 +343,46 @@ EXPORT void pb_stop_drainer(int64_t number) {
 
 EXPORT int64_t pb_casts_completed(int64_t number) {
     return pb_pool_casts(number);
+}
+
+/* ---- objects that stay on their side ---- */
+
+/* An id for a Java object, with a count of 1; 0 if memory is short. Negative (the highest bit is added) if others have
+ * died, which pb_dead_refs tells. */
+EXPORT int64_t pb_new_ref(void) {
+    uint64_t id = pb_ref_new();
+    return (int64_t)(id && pb_ref_any_dead() ? id | (uint64_t)1 << 63 : id);
+}
+
+/* Writes ids of Java objects that nobody in Python holds any more; returns how many. */
+EXPORT int64_t pb_dead_refs(uint64_t *ids, int32_t cap) {
+    return pb_ref_take_dead(ids, (uint32_t)cap);
+}
+
+EXPORT int64_t pb_live_refs(void) {
+    return pb_ref_live();
+}
+
+/* Takes and gives back a count of an id; context 0 for a Java object. 0 if the id is not good. */
+EXPORT int64_t pb_retain(int64_t context, int64_t id) {
+    return pb_journey_retain(context, (uint64_t)id);
+}
+
+EXPORT void pb_release(int64_t context, int64_t id) {
+    pb_journey_release(context, (uint64_t)id);
+}
+
+/* Gives back what a message holds that was written and will not be sent or read. */
+EXPORT void pb_drop(uint8_t *message, int64_t length) {
+    pb_journey_drop(message, (size_t)length);
+}
+
+/* Python objects of a context that Java holds; -1 if the context is gone. */
+EXPORT int64_t pb_live_handles(int64_t id) {
+    pb_context *ctx = pb_enter(id, false);
+    if (!ctx)
+        return -1;
+    int64_t result = atomic_load_explicit(&ctx->handles.live, memory_order_relaxed);
+    pb_leave(ctx);
+    return result;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "pb_context.h"
+#include "pb_journey.h"
 
 enum {
     MAX_DEPTH = 100,       /* requests within callbacks within requests, on one thread */
@@ -50,11 +51,13 @@ static bool write_keyword(pb_state *state, pb_writer *w, PyObject *name, PyObjec
     return unconvertible(&error, argument);
 }
 
-/* u32 number, u32 positional, u32 keywords, values, then names and values in turn. False with an exception set. */
+/* u8 0 (for PB_JOURNEYS), u32 number, u32 positional, u32 keywords, values, then names and values in turn. False with
+ * an exception set. */
 static bool write_message(pb_state *state, pb_writer *w, uint32_t number, PyObject *const *values, Py_ssize_t count,
                           PyObject *names) {
     Py_ssize_t keywords = names ? py.PyTuple_Size(names) : 0;
-    if (!pb_write_u32(w, number) || !pb_write_u32(w, (uint32_t)count) || !pb_write_u32(w, (uint32_t)keywords)) {
+    if (!pb_write_u8(w, 0) || !pb_write_u32(w, number) || !pb_write_u32(w, (uint32_t)count) ||
+        !pb_write_u32(w, (uint32_t)keywords)) {
         py.PyErr_NoMemory();
         return false;
     }
@@ -66,11 +69,15 @@ static bool write_message(pb_state *state, pb_writer *w, uint32_t number, PyObje
         if (!write_keyword(state, w, py.PyTuple_GetItem(names, i), values[count + i]))
             return false;
     }
+    if (!pb_journey_seal(w)) {
+        py.PyErr_NoMemory();
+        return false;
+    }
     return true;
 }
 
-/* The value of an answer, or NULL with the exception that it says. */
-static PyObject *read_answer(pb_state *state, const uint8_t *bytes, size_t length) {
+/* The value of an answer without its journeys, or NULL with the exception that it says. */
+static PyObject *read_values(pb_state *state, const uint8_t *bytes, size_t length) {
     pb_reader r = {.at = bytes, .end = bytes + length};
     uint8_t kind;
     if (!pb_read_u8(&r, &kind)) {
@@ -86,6 +93,15 @@ static PyObject *read_answer(pb_state *state, const uint8_t *bytes, size_t lengt
     pb_clear(&kind_object);
     py.Py_DecRef(value);
     return NULL;
+}
+
+static PyObject *read_answer(pb_state *state, const uint8_t *bytes, size_t length) {
+    pb_journeys journeys;
+    if (!pb_journey_take((uint8_t *)bytes, &length, &journeys))
+        return py.PyErr_NoMemory();
+    PyObject *value = read_values(state, bytes, length);
+    pb_journey_release_all(&journeys);
+    return value;
 }
 
 /* An interrupt may have come while code further in ran, and have been used up there. */
@@ -122,6 +138,8 @@ static PyObject *call_here(pb_frame *frame, uint32_t number, PyObject *const *va
             memcpy(&length, answer, sizeof length);
         if (!interrupted_meanwhile(frame))
             result = read_answer(&ctx->state, answer + sizeof length, length);
+        else if (length > 0)
+            pb_journey_drop((uint8_t *)answer + sizeof length, length);
     }
     pb_writer_free(&w);
     frame->buf_free = use_buf;
@@ -147,6 +165,12 @@ static void await_as_owner(pb_frame *frame, pb_slot *callback) {
 
 /* frame is that of the owner, NULL on another thread or while the context starts. */
 static PyObject *await_answer(pb_context *ctx, pb_frame *frame, pb_slot *callback, bool to_drainer) {
+    /* Where contexts could not be ended, they outlive their pool's drainer. It drains once more after it was told to
+     * stop, so either it takes the callback or this sees that it was. */
+    if (to_drainer && pb_pool_stopping(ctx->pool) && pb_queue_withdraw(callback)) {
+        py.PyErr_SetString(py.PyExc_RuntimeError, "the pool has stopped: nobody answers callbacks");
+        return NULL;
+    }
     PyThreadState *ts = py.PyEval_SaveThread();
     if (to_drainer)
         pb_pool_notify(ctx->pool);
@@ -226,7 +250,7 @@ static PyObject *call_java(PyObject *number_object, PyObject *const *values, Py_
         return call_elsewhere(frame->ctx, frame, number, values, count, names);
     pb_context *ctx = pb_enter_here();
     if (!ctx) {
-        py.PyErr_SetString(py.PyExc_RuntimeError, "this thread belongs to no context");
+        py.PyErr_SetString(py.PyExc_RuntimeError, "this thread belongs to no context that runs: nobody answers callbacks");
         return NULL;
     }
     PyObject *result = call_elsewhere(ctx, NULL, number, values, count, names);

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pb_handle.h"
+#include "pb_journey.h"
+
 /* ---- messages ---- */
 
 bool pb_writer_reserve(pb_writer *w, size_t n) {
@@ -29,6 +32,7 @@ bool pb_writer_reserve(pb_writer *w, size_t n) {
 }
 
 void pb_writer_free(pb_writer *w) {
+    pb_journey_undo(w);
     if (w->owned)
         free(w->base);
     w->base = NULL;
@@ -398,6 +402,38 @@ static bool no_buffer(encoder *e, PyObject *o) {
     return done;
 }
 
+/* ---- objects that stay on their side ---- */
+
+static bool encode_ref(encoder *e, PyObject *o) {
+    PyObject *capsule = py.PyObject_GetAttrString(o, "_capsule");
+    uint64_t id = capsule ? pb_ref_id(capsule) : 0;
+    bool held = id && pb_ref_retain(id);
+    pb_clear(&capsule);
+    if (!held)
+        return fail(e, "a JavaRef is not valid");
+    if (!pb_journey_add(e->w, 0, id) || !pb_writer_reserve(e->w, 9))
+        return too_large(e);
+    e->w->base[e->w->pos++] = 'J';
+    put(e->w, &id, sizeof id);
+    return true;
+}
+
+static bool encode_handle(encoder *e, PyObject *o) {
+    if (!e->codec->handles)
+        return fail(e, "a handle cannot be made here: there is no context");
+    PyObject *object = py.PyObject_GetAttrString(o, "object");
+    uint64_t id = object ? pb_handle_new(e->codec->handles, object) : 0;
+    pb_clear(&object);
+    if (!id)
+        return fail(e, "a handle could not be made: memory is short");
+    if (!pb_journey_add(e->w, e->codec->context, id) || !pb_writer_reserve(e->w, 17))
+        return too_large(e);
+    e->w->base[e->w->pos++] = 'H';
+    put(e->w, &e->codec->context, sizeof e->codec->context);
+    put(e->w, &id, sizeof id);
+    return true;
+}
+
 /* What exports the buffer protocol. classify_buffer of pyboot._buffers says how it crosses: a str is the typecode of an
  * array, a tuple holds a value that stands for it, False refuses it. */
 static bool encode_buffer(encoder *e, PyObject *o, int depth) {
@@ -527,6 +563,10 @@ static bool encode(encoder *e, PyObject *o, int depth) {
         return enter(e, o, depth) && encode_set(e, o, 'S', depth);
     if (type == py.PyFrozenSet_Type)
         return enter(e, o, depth) && encode_set(e, o, 'Z', depth);
+    if (type == e->codec->ref_type)
+        return encode_ref(e, o);
+    if (type == e->codec->handle_type)
+        return encode_handle(e, o);
     if (encode_subclass(e, o, depth, &done))
         return done;
     if (py.PyObject_CheckBuffer(o))
@@ -691,6 +731,38 @@ static PyObject *constant(PyObject *o) {
     return o;
 }
 
+static PyObject *decode_ref(const pb_codec *codec, pb_reader *r) {
+    uint64_t id;
+    if (!get(r, &id, sizeof id))
+        return malformed("it ends in a JavaRef");
+    if (!codec->ref_type)
+        return malformed("a JavaRef cannot be used here");
+    PyObject *capsule = pb_ref_capsule(id);
+    PyObject *ref = capsule ? py.PyObject_CallFunctionObjArgs(codec->ref_type, capsule, NULL) : NULL;
+    pb_clear(&capsule);
+    return ref;
+}
+
+static PyObject *decode_handle(const pb_codec *codec, pb_reader *r) {
+    int64_t context;
+    uint64_t id;
+    if (!get(r, &context, sizeof context) || !get(r, &id, sizeof id))
+        return malformed("it ends in a handle");
+    if (context != codec->context) {
+        char text[200];
+        snprintf(text, sizeof text,
+                 "a handle to a Python object of context #%u cannot be used in context #%u: objects stay in the "
+                 "interpreter that made them",
+                 (unsigned)(context & 0xffff), (unsigned)(codec->context & 0xffff));
+        py.PyErr_SetString(py.PyExc_ValueError, text);
+        return NULL;
+    }
+    PyObject *object = codec->handles ? pb_handle_object(codec->handles, id) : NULL;
+    if (!object)
+        py.PyErr_SetString(py.PyExc_ValueError, "the handle to a Python object was closed");
+    return object;
+}
+
 static PyObject *decode(const pb_codec *codec, pb_reader *r, int depth, size_t owed) {
     uint8_t tag, small;
     int64_t integer;
@@ -725,6 +797,8 @@ static PyObject *decode(const pb_codec *codec, pb_reader *r, int depth, size_t o
     case '{':
     case 'S':
     case 'Z': return decode_container(codec, tag, r, depth, owed);
+    case 'J': return decode_ref(codec, r);
+    case 'H': return decode_handle(codec, r);
     case 'X': return decode_value(codec, r, depth, owed);
     default: return malformed("unknown tag");
     }

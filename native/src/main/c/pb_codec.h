@@ -11,6 +11,8 @@
  *   [ ( S Z u32 n, n values          list, tuple, set, frozenset
  *   { u32 n, n pairs dict
  *   X u8 kind, u32 n, n values   a value made of others; kinds and fields are in pyboot/_values.py
+ *   J u64 id         pyboot.JavaRef: a Java object that stays in the JVM
+ *   H u64 context, u64 id   a Python object that stays in its context (pyboot.handle)
  */
 #ifndef PB_CODEC_H
 #define PB_CODEC_H
@@ -18,6 +20,7 @@
 #include <stdbool.h>
 
 #include "pb_python.h"
+#include "pb_table.h"
 
 /* A growing message. It starts in memory of the caller and moves to memory of its own when that is too small.
  * Invariant: pos <= cap and pos <= limit, where cap may be either side of limit; base is malloc'ed if and only if owned. */
@@ -27,6 +30,10 @@ typedef struct {
     size_t cap;
     size_t limit;
     bool owned;
+    /* Counts that the message has taken over so far; see pb_journey.h. */
+    struct pb_journey *journeys;
+    uint32_t journey_count;
+    uint32_t journey_cap;
 } pb_writer;
 
 typedef struct {
@@ -46,6 +53,10 @@ typedef struct {
     PyObject *end_views;
     PyObject *to_wire;
     PyObject *from_wire;
+    PyObject *ref_type;    /* pyboot.JavaRef */
+    PyObject *handle_type; /* what pyboot.handle makes */
+    pb_table *handles;     /* of the context; NULL where there is none */
+    int64_t context;       /* its id */
     int max_depth;
 } pb_codec;
 

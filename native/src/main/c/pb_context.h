@@ -28,6 +28,11 @@ typedef struct {
     PyObject *renew;
     PyObject *interrupted;   /* pyboot.RequestInterrupted */
     PyObject *raise_java;
+    PyObject *keep;          /* makes the result of a request a handle, or its elements handles */
+    PyObject *stream_keep;   /* functions of pyboot._streams, once there is a stream */
+    PyObject *stream_begin;
+    PyObject *stream_end;
+    PyObject *stream_close_all;
     PyObject **parents;      /* by function number: the object that holds the function, and its name there */
     PyObject **names;
     uint32_t functions;      /* length of the two arrays */
@@ -95,6 +100,7 @@ struct pb_context {
     pb_state state;
     pb_thread owner;
     pb_queue *queue;
+    pb_table handles; /* Python objects that Java holds */
     pthread_mutex_t lock; /* a leaf lock: nothing of Python is called under it. Guards threads and orphan flags */
     pb_thread *threads;
     _Atomic uint32_t orphans; /* how many of them are orphans; a hint, so that entries need no lock */
@@ -172,8 +178,19 @@ typedef enum {
     PB_OP_EVAL,        /* str source, variables */
     PB_OP_EXEC,        /* str source, variables */
     PB_OP_GC,          /* nothing */
-    PB_OP_SESSION_END  /* nothing: forgets the namespace */
+    PB_OP_SESSION_END, /* nothing: forgets the namespace */
+    PB_OP_STREAM,      /* i64 stream, a request: keeps its result, to be iterated. Gives the id of the context */
+    PB_OP_STREAM_NEXT  /* i64 stream, u32 n: gives a tuple of at most n items in a list, and whether there may be more */
 } pb_op;
+
+/* Added to an operation; the highest bit is PB_JOURNEYS. */
+enum {
+    PB_KEEP_RESULT = 0x40,  /* the result is to be a handle */
+    PB_KEEP_ELEMENTS = 0x20 /* the elements of the result, or the values of a dict, are to be handles */
+};
+
+/* Added to the kind of a reply: there are Java objects that Python has let go of. */
+enum { PB_SWEEP = 0x40 };
 
 typedef enum {
     PB_REPLY_VALUE,         /* a value */
@@ -202,6 +219,22 @@ void pb_reply_raised(pb_state *state, pb_writer *reply);
 bool pb_state_init(pb_context *ctx);
 void pb_state_clear(pb_state *state);
 
+/* ---- pb_stream.c: iterators that Java reads ---- */
+
+/* What became of a batch: it was written, an exception is set, or the error says which item cannot cross. */
+typedef enum { PB_BATCH_WRITTEN, PB_BATCH_RAISED, PB_BATCH_REFUSED } pb_batch;
+
+/* Keeps an iterator over the value under the stream's id. None, or NULL with an exception. */
+PyObject *pb_stream_keep(pb_state *state, int64_t id, PyObject *value);
+
+/* Writes the next items, with the head of the reply. Code of the stream runs meanwhile, so nothing else may use the
+ * reply's memory. */
+pb_batch pb_stream_next(pb_state *state, int64_t id, uint32_t max, pb_writer *reply, pb_conversion_error *error);
+
+/* Closes all streams of the context whose owner thread calls. */
+void pb_stream_close_all(pb_state *state);
+void pb_stream_clear(pb_state *state);
+
 /* ---- pb_callback.c: Python calls Java ---- */
 
 /* The functions of the module _pyboot that call Java: java_function and call_java. */
@@ -228,6 +261,8 @@ void pb_pool_add(pb_pool *pool, pb_context *ctx);
 /* abandoned: the context may still notify the pool, whose number is not given to another pool then. */
 void pb_pool_remove(pb_pool *pool, pb_context *ctx, bool abandoned);
 void pb_pool_notify(pb_pool *pool);
+/* Whether the drainer was told to end; what was pushed before this said no will be drained. */
+bool pb_pool_stopping(pb_pool *pool);
 int64_t pb_pool_number(pb_pool *pool);
 void pb_pool_count_cast(pb_pool *pool);
 

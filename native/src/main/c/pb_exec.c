@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "pb_context.h"
+#include "pb_handle.h"
+#include "pb_journey.h"
 #include "pb_view.h"
 
 enum { MAX_FUNCTIONS = 1 << 16, MAX_CODE = 512, MAX_CACHED_SOURCE = 1 << 16, MAX_PLAIN_TEXT = 1000, SMALL_CALL = 16 };
@@ -38,6 +40,7 @@ static void reply_text(pb_writer *reply, pb_reply kind, const char *first, const
     char short_first[MAX_PLAIN_TEXT], short_second[MAX_PLAIN_TEXT];
     snprintf(short_first, sizeof short_first, "%s", first);
     snprintf(short_second, sizeof short_second, "%s", second);
+    pb_journey_undo(reply);
     reply->pos = 0;
     pb_write_u8(reply, (uint8_t)kind);
     pb_write_text(reply, short_first);
@@ -70,7 +73,8 @@ void pb_reply_raised(pb_state *state, pb_writer *reply) {
                               ? py.PyObject_CallFunctionObjArgs(state->describe, exception, NULL)
                               : NULL;
     reply->pos = 0;
-    if (!described || !pb_write_u8(reply, PB_REPLY_RAISED) || !pb_encode(&deep, reply, described, &error)) {
+    if (!described || !pb_write_u8(reply, PB_REPLY_RAISED) || !pb_encode(&deep, reply, described, &error) ||
+        !pb_journey_seal(reply)) {
         py.PyErr_Clear();
         reply_plain(exception, reply);
     }
@@ -80,8 +84,11 @@ void pb_reply_raised(pb_state *state, pb_writer *reply) {
 
 static bool reply_value(pb_state *state, PyObject *value, pb_writer *reply) {
     pb_conversion_error error;
-    if (pb_write_u8(reply, PB_REPLY_VALUE) && pb_encode(&state->codec, reply, value, &error))
-        return true;
+    if (pb_write_u8(reply, PB_REPLY_VALUE) && pb_encode(&state->codec, reply, value, &error)) {
+        if (pb_journey_seal(reply))
+            return true;
+        snprintf(error.message, sizeof error.message, "the message would be larger than its limit (max-message-size)");
+    }
     reply_text(reply, PB_REPLY_UNCONVERTIBLE, error.message, error.path);
     return false;
 }
@@ -414,24 +421,49 @@ static PyObject *run_source(pb_frame *frame, pb_reader *r, int64_t session, bool
 
 /* ---- one request ---- */
 
+static bool read_i64(pb_reader *r, int64_t *value) {
+    if (r->end - r->at < 8)
+        return false;
+    memcpy(value, r->at, sizeof *value);
+    r->at += sizeof *value;
+    return true;
+}
+
+static PyObject *run(pb_frame *frame, const uint8_t *bytes, size_t length, PyObject **views, bool *bad_request);
+
+/* Runs the request that makes the iterator, and keeps that. */
+static PyObject *open_stream(pb_frame *frame, pb_reader *r, bool *bad_request) {
+    int64_t id;
+    if (!read_i64(r, &id) || r->at == r->end || (*r->at & ~(PB_KEEP_RESULT | PB_KEEP_ELEMENTS)) == PB_OP_STREAM) {
+        malformed(bad_request);
+        return NULL;
+    }
+    PyObject *iterable = run(frame, r->at, (size_t)(r->end - r->at), r->views, bad_request);
+    PyObject *kept = iterable ? pb_stream_keep(&frame->ctx->state, id, iterable) : NULL;
+    pb_clear(&iterable);
+    if (!kept)
+        return NULL;
+    py.Py_DecRef(kept);
+    return py.PyLong_FromLongLong(pb_context_id(frame->ctx));
+}
+
 static PyObject *run(pb_frame *frame, const uint8_t *bytes, size_t length, PyObject **views, bool *bad_request) {
     pb_state *state = &frame->ctx->state;
     pb_reader r = {bytes, bytes + length, views};
     uint8_t op;
     int64_t session;
-    if (!pb_read_u8(&r, &op) || r.end - r.at < 8) {
+    if (!pb_read_u8(&r, &op) || !read_i64(&r, &session)) {
         malformed(bad_request);
         return NULL;
     }
-    memcpy(&session, r.at, sizeof session);
-    r.at += sizeof session;
-    switch (op) {
+    switch (op & ~(PB_KEEP_RESULT | PB_KEEP_ELEMENTS)) {
     case PB_OP_CALL: return call(frame, &r, function_by_number(state, &r), bad_request);
     case PB_OP_CALL_NAMED: return call(frame, &r, function_by_name(state, &r, session), bad_request);
     case PB_OP_EVAL: return run_source(frame, &r, session, false, bad_request);
     case PB_OP_EXEC: return run_source(frame, &r, session, true, bad_request);
     case PB_OP_GC: return py.PyObject_CallFunctionObjArgs(state->collect, NULL);
     case PB_OP_SESSION_END: return end_session(state, session);
+    case PB_OP_STREAM: return open_stream(frame, &r, bad_request);
     default: malformed(bad_request); return NULL;
     }
 }
@@ -457,6 +489,48 @@ static void leave_context(pb_thread *thread, PyObject *context) {
         py.Py_DecRef(context);
 }
 
+/* Makes handles of the result, or of its elements, as the request asks. Takes the reference. */
+static PyObject *kept(pb_state *state, PyObject *result, uint8_t op) {
+    PyObject *elements = op & PB_KEEP_ELEMENTS ? py._Py_TrueStruct : py._Py_FalseStruct;
+    PyObject *handles = result ? py.PyObject_CallFunctionObjArgs(state->keep, result, elements, NULL) : NULL;
+    pb_clear(&result);
+    return handles;
+}
+
+/* Runs a request that carries or asks for objects that stay on their side. */
+static PyObject *run_with_handles(pb_frame *frame, const uint8_t *bytes, size_t length, PyObject **views,
+                                  bool *bad_request) {
+    pb_journeys journeys;
+    uint8_t op = bytes[0];
+    if (!pb_journey_take((uint8_t *)bytes, &length, &journeys))
+        return py.PyErr_NoMemory();
+    PyObject *result = run(frame, bytes, length, views, bad_request);
+    /* Not before: the bytes are overwritten while it runs, and nobody else tells what was in them. */
+    pb_journey_release_all(&journeys);
+    return op & (PB_KEEP_RESULT | PB_KEEP_ELEMENTS) ? kept(&frame->ctx->state, result, op) : result;
+}
+
+/* The reply is written while the stream's code runs, which run() does not allow. */
+static bool next_batch(pb_state *state, const uint8_t *bytes, size_t length, pb_writer *reply) {
+    pb_reader r = {bytes + 1, bytes + length, NULL};
+    int64_t session, id;
+    uint32_t max;
+    if (!read_i64(&r, &session) || !read_i64(&r, &id) || !pb_read_u32(&r, &max) || max == 0) {
+        reply_text(reply, PB_REPLY_MALFORMED, "the request for a batch of a stream cannot be read", "");
+        return false;
+    }
+    pb_conversion_error error;
+    switch (pb_stream_next(state, id, max, reply, &error)) {
+    case PB_BATCH_WRITTEN:
+        if (pb_journey_seal(reply))
+            return true;
+        reply_text(reply, PB_REPLY_UNCONVERTIBLE, "the message would be larger than its limit (max-message-size)", "");
+        return false;
+    case PB_BATCH_REFUSED: reply_text(reply, PB_REPLY_UNCONVERTIBLE, error.message, error.path); return false;
+    default: pb_reply_raised(state, reply); return false;
+    }
+}
+
 /* Whatever it raises has no caller. */
 static void call_at_end(pb_frame *frame) {
     PyObject *function = frame->at_end;
@@ -479,9 +553,19 @@ bool pb_execute(pb_frame *frame, const uint8_t *bytes, size_t length, pb_writer 
     if (state->reloads != now)
         renew(state, now);
     PyObject *context = enter_context(thread);
+    bool is_batch = length > 0 && *bytes == PB_OP_STREAM_NEXT;
     PyObject *views = NULL;
-    PyObject *result = context ? run(frame, bytes, length, &views, &bad_request) : NULL;
-    if (result) {
+    PyObject *result = NULL;
+    if (context && is_batch) {
+        succeeded = next_batch(state, bytes, length, reply);
+    } else if (context && length > 0 && bytes[0] & (PB_JOURNEYS | PB_KEEP_RESULT | PB_KEEP_ELEMENTS)) {
+        result = run_with_handles(frame, bytes, length, &views, &bad_request);
+    } else if (context) {
+        result = run(frame, bytes, length, &views, &bad_request);
+    }
+    if (is_batch && context) {
+        /* It has written its reply. */
+    } else if (result) {
         succeeded = reply_value(state, result, reply);
         py.Py_DecRef(result); /* may run Python code, which belongs to the request */
     } else if (bad_request) {
@@ -501,6 +585,8 @@ bool pb_execute(pb_frame *frame, const uint8_t *bytes, size_t length, pb_writer 
     if (context)
         leave_context(thread, context);
     py.PyErr_Clear();
+    if (pb_ref_any_dead() && reply->pos > 0)
+        reply->base[0] |= PB_SWEEP;
     return succeeded;
 }
 
@@ -549,6 +635,11 @@ bool pb_state_init(pb_context *ctx) {
     s->renew = engine_function(s, "renew");
     s->interrupted = engine_function(s, "RequestInterrupted");
     s->raise_java = engine_function(s, "raise_java");
+    s->keep = engine_function(s, "keep");
+    s->codec.handles = &ctx->handles;
+    s->codec.context = pb_context_id(ctx);
+    s->codec.ref_type = engine_function(s, "JavaRef");
+    s->codec.handle_type = engine_function(s, "Handle");
     s->codec.int_to_bytes = engine_function(s, "int_to_bytes");
     s->codec.int_from_bytes = engine_function(s, "int_from_bytes");
     s->codec.make_array = engine_function(s, "make_array");
@@ -561,10 +652,12 @@ bool pb_state_init(pb_context *ctx) {
     return s->sessions && s->code[0] && s->code[1] && s->resolve && s->resolve_in && s->compile_source &&
            s->describe && s->collect && s->renew && s->interrupted && s->raise_java && s->codec.int_to_bytes &&
            s->codec.int_from_bytes && s->codec.make_array && s->codec.classify_buffer && s->codec.make_buffer &&
-           s->codec.make_view && s->codec.end_views && s->codec.to_wire && s->codec.from_wire;
+           s->codec.make_view && s->codec.end_views && s->codec.to_wire && s->codec.from_wire && s->keep &&
+           s->codec.ref_type && s->codec.handle_type;
 }
 
 void pb_state_clear(pb_state *s) {
+    pb_stream_clear(s);
     for (uint32_t i = 0; i < s->functions; i++) {
         pb_clear(&s->parents[i]);
         pb_clear(&s->names[i]);
@@ -579,7 +672,8 @@ void pb_state_clear(pb_state *s) {
                           &s->codec.int_to_bytes, &s->codec.int_from_bytes,
                           &s->codec.make_array, &s->codec.classify_buffer, &s->codec.make_buffer,
                           &s->codec.make_view, &s->codec.end_views, &s->codec.to_wire,
-                          &s->codec.from_wire, &s->builtins,      &s->engine};
+                          &s->codec.from_wire, &s->keep,          &s->codec.ref_type,   &s->codec.handle_type,
+                          &s->builtins,       &s->engine};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
         pb_clear(owned[i]);
 }

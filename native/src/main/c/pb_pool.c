@@ -81,6 +81,11 @@ void pb_pool_remove(pb_pool *pool, pb_context *ctx, bool abandoned) {
     pthread_mutex_unlock(&pool->lock);
 }
 
+bool pb_pool_stopping(pb_pool *pool) {
+    atomic_thread_fence(memory_order_seq_cst); /* what the caller pushed is in its ring before the look */
+    return atomic_load(&pool->stopping);
+}
+
 void pb_pool_notify(pb_pool *pool) {
     atomic_thread_fence(memory_order_seq_cst); /* the answer is in its ring before the look */
     if (atomic_load_explicit(&pool->asleep, memory_order_relaxed) && atomic_exchange(&pool->asleep, 0)) {
@@ -134,9 +139,12 @@ static void drain_slot(pb_context *ctx, pb_slot *slot, uint8_t *buf, uint32_t ca
     if (r.flags & LARGE) {
         uint64_t address = (uint64_t)(uintptr_t)copy;
         append(buf, at, &address, sizeof address);
+        if (copy)
+            slot->length = 0;
     } else {
         memcpy(buf + *at, pb_slot_message(slot), slot->length);
         *at += padded;
+        slot->length = 0; /* it is the receiver's now */
     }
     if (!callback)
         pb_queue_release(ctx->queue, slot);

@@ -163,6 +163,7 @@ enum { PB_BUF_FULL_RO = 0x011c, PB_BUF_READ = 0x0100, PB_BUF_WRITE = 0x0200 };
     X(PyObject *, PyErr_Occurred, (void))                                                                              \
     X(void, PyErr_Clear, (void))                                                                                       \
     X(PyObject *, PyErr_GetRaisedException, (void))                                                                    \
+    X(void, PyErr_SetRaisedException, (PyObject *))                                                                    \
     X(void, PyErr_SetString, (PyObject *, const char *))                                                               \
     X(void, PyErr_SetNone, (PyObject *))                                                                               \
     X(int, PyErr_ExceptionMatches, (PyObject *))                                                                       \
@@ -174,6 +175,8 @@ enum { PB_BUF_FULL_RO = 0x011c, PB_BUF_READ = 0x0100, PB_BUF_WRITE = 0x0200 };
     X(PyObject *, PyModule_GetDict, (PyObject *))                                                                      \
     X(PyObject *, PyCFunction_NewEx, (PyMethodDef *, PyObject *, PyObject *))                                          \
     X(PyObject *, PySys_GetObject, (const char *))                                                                     \
+    X(PyObject *, PyCapsule_New, (void *, const char *, void (*)(PyObject *)))                                         \
+    X(void *, PyCapsule_GetPointer, (PyObject *, const char *))                                                        \
     X(PyObject *, PyEval_GetBuiltins, (void))                                                                          \
     X(PyObject *, PyEval_EvalCode, (PyObject *, PyObject *, PyObject *))
 

@@ -7,6 +7,7 @@
 
 #include "pb_counters.h"
 #include "pb_futex.h"
+#include "pb_journey.h"
 #include "pb_segment.h"
 
 static inline pb_ring *ring(pb_queue *q, size_t offset) {
@@ -95,16 +96,26 @@ static void free_segment(pb_slot *slot) {
     }
 }
 
+/* Invariant: length is 0 once the message has been handed on, so it is dropped where it ends, or not at all. */
+void pb_slot_drop(pb_slot *slot) {
+    if (slot->length > 0)
+        pb_journey_drop((uint8_t *)pb_slot_message(slot), slot->length);
+    slot->length = 0;
+}
+
 void pb_queue_destroy(pb_queue *q) {
     for (uint32_t i = 0; i < q->capacity + PB_SPARE; i++) {
         pb_slot *slot = slot_at(q, i);
-        if ((uint32_t)atomic_load(&slot->state) != PB_FREE) /* untouched pages stay untouched */
+        if ((uint32_t)atomic_load(&slot->state) != PB_FREE) { /* untouched pages stay untouched */
+            pb_slot_drop(slot);
             free_segment(slot);
+        }
     }
     munmap(q, q->size);
 }
 
 static void set_free(pb_queue *q, pb_slot *slot) {
+    pb_slot_drop(slot);
     free_segment(slot);
     uint64_t state = atomic_load_explicit(&slot->state, memory_order_relaxed);
     uint64_t generation = (state >> 32) + 1;
@@ -220,6 +231,7 @@ static void store_reply(pb_slot *slot, pb_writer *w) {
     if (w->owned) {
         slot->segment = pb_segment_put(w->base);
         if (!slot->segment) { /* no memory for the table: an empty reply, which Java reports as such */
+            pb_journey_drop(w->base, w->pos);
             pb_writer_free(w);
             slot->length = 0;
         }
@@ -281,11 +293,13 @@ static int64_t copy_out(pb_slot *slot, uint8_t *buf, uint32_t cap) {
     uint32_t length = slot->length;
     if (length <= cap) {
         memcpy(buf, pb_slot_message(slot), length);
+        slot->length = 0;
         return length;
     }
     uint8_t *memory = take_memory(slot);
     if (!memory)
         return PB_NO_MEMORY;
+    slot->length = 0;
     uint64_t header[2] = {(uint64_t)(uintptr_t)memory, length};
     memcpy(buf, header, sizeof header);
     return PB_LARGE;
@@ -303,6 +317,7 @@ static bool take_asked(pb_queue *q, pb_slot *slot, uint64_t state, uint8_t *buf,
         memcpy(buf + sizeof header, pb_slot_message(callback), callback->length);
     else
         header[1] = (uint64_t)(uintptr_t)take_memory(callback);
+    callback->length = 0; /* it is the caller's now */
     memcpy(buf, header, sizeof header);
     return true;
 }
@@ -437,6 +452,12 @@ bool pb_queue_forget(pb_queue *q, pb_slot *callback, pb_slot *asking) {
     return false;
 }
 
+bool pb_queue_withdraw(pb_slot *callback) {
+    uint64_t state = atomic_load(&callback->state);
+    return (uint32_t)state == PB_QUEUED &&
+           atomic_compare_exchange_strong(&callback->state, &state, step(state, PB_ABANDONED));
+}
+
 bool pb_queue_take_callback(pb_queue *q, pb_slot *callback, int64_t *ticket) {
     uint64_t state = atomic_load_explicit(&callback->state, memory_order_acquire);
     if ((uint32_t)state == PB_QUEUED &&
@@ -448,13 +469,18 @@ bool pb_queue_take_callback(pb_queue *q, pb_slot *callback, int64_t *ticket) {
     return false;
 }
 
-int64_t pb_queue_answer(pb_queue *q, int64_t ticket, const uint8_t *bytes, uint32_t length) {
+int64_t pb_queue_answer(pb_queue *q, int64_t ticket, uint8_t *bytes, uint32_t length) {
     uint64_t state;
     pb_slot *callback = slot_of(q, ticket, &state);
-    if (!callback || ((uint32_t)state != PB_RUNNING && (uint32_t)state != PB_ABANDONED))
+    if (!callback || ((uint32_t)state != PB_RUNNING && (uint32_t)state != PB_ABANDONED)) {
+        pb_journey_drop(bytes, length);
         return PB_STALE;
+    }
+    pb_slot_drop(callback);
     free_segment(callback);
     bool stored = store_message(callback, bytes, length);
+    if (!stored)
+        pb_journey_drop(bytes, length);
     uint32_t by_owner = callback->by_owner;
     state = step(state, PB_RUNNING);
     if (!atomic_compare_exchange_strong(&callback->state, &state, step(state, PB_DONE))) {

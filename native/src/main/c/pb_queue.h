@@ -88,6 +88,9 @@ bool pb_queue_take_nested(pb_queue *q, pb_slot **slot);
 void pb_queue_sleep(pb_queue *q, int64_t nanos);
 void pb_queue_wake(pb_queue *q);
 
+/* Gives back what a message holds that nobody will read (pb_journey.h). */
+void pb_slot_drop(pb_slot *slot);
+
 /* The bytes of the message in a slot. */
 const uint8_t *pb_slot_message(pb_slot *slot);
 
@@ -128,11 +131,15 @@ bool pb_queue_answered(pb_slot *callback);
 /* Asker: gives the callback up. False if the answer is there. */
 bool pb_queue_forget(pb_queue *q, pb_slot *callback, pb_slot *asking);
 
+/* Asker: gives up a callback that went to the ring of finished requests, if nobody has taken it. */
+bool pb_queue_withdraw(pb_slot *callback);
+
 /* Java: takes a callback, which it must answer then; false if the asker gave it up, and the slot is freed. The ticket is
  * for the answer. */
 bool pb_queue_take_callback(pb_queue *q, pb_slot *callback, int64_t *ticket);
-/* 0, PB_STALE if nobody wants the answer any more, or PB_NO_MEMORY: then the answer is empty. */
-int64_t pb_queue_answer(pb_queue *q, int64_t ticket, const uint8_t *bytes, uint32_t length);
+/* Takes what the answer holds, whatever it returns: 0, PB_STALE if nobody wants the answer any more, or PB_NO_MEMORY:
+ * then the answer is empty. */
+int64_t pb_queue_answer(pb_queue *q, int64_t ticket, uint8_t *bytes, uint32_t length);
 
 /* Drainer: the next finished request or callback, or NULL. pb_queue_release frees its slot. */
 pb_slot *pb_queue_next_finished(pb_queue *q);

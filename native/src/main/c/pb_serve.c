@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "pb_context.h"
+#include "pb_handle.h"
 
 enum {
     OWNER_STACK = 16 << 20,     /* deep recursion of Python needs 8 MB */
@@ -109,6 +110,7 @@ static void reply_start_error(pb_context *ctx, const char *text) {
 static void refuse_queued(pb_context *ctx) {
     pb_slot *slot;
     while (pb_queue_take(ctx->queue, &slot)) {
+        pb_slot_drop(slot);
         pb_writer reply = pb_slot_reply(slot, PB_INLINE);
         pb_write_u8(&reply, PB_REPLY_STOPPED);
         if (pb_queue_complete(ctx->queue, slot, &reply, true))
@@ -201,6 +203,7 @@ static bool end_interpreter(pb_context *ctx) {
         py.PyEval_SaveThread();
         return false;
     }
+    pb_handle_clear(ctx);
     pb_state_clear(&ctx->state);
     if (ctx->subinterpreter) {
         py.Py_EndInterpreter(ts);
@@ -213,6 +216,9 @@ static bool end_interpreter(pb_context *ctx) {
 
 /* Detached on entry. */
 static void end(pb_context *ctx) {
+    py.PyEval_RestoreThread(ctx->owner.ts);
+    pb_stream_close_all(&ctx->state); /* while what their code calls still works */
+    py.PyEval_SaveThread();
     await_nobody_inside(ctx); /* while ids still let callers in to fetch their answers */
     if (!shut(ctx)) {
         abandon(ctx);
@@ -249,12 +255,15 @@ static void serve(pb_context *ctx) {
             if (++turn % REQUESTS_PER_TURN != 0)
                 continue;
             pb_thread_reap(ctx);
+            pb_handle_reap(ctx);
             py.PyEval_SaveThread();
         } else {
             pb_thread_reap(ctx);
+            pb_handle_reap(ctx);
             py.PyEval_SaveThread();
             PB_SPIN_WHILE(pb_queue_submitted_count(ctx->queue) == 0);
-            while (pb_queue_submitted_count(ctx->queue) == 0 && atomic_load(&ctx->phase) == PB_READY)
+            while (pb_queue_submitted_count(ctx->queue) == 0 && atomic_load(&ctx->phase) == PB_READY &&
+                   !pb_table_any_dead(&ctx->handles))
                 pb_queue_sleep(ctx->queue, -1);
         }
         py.PyEval_RestoreThread(ctx->owner.ts);

@@ -124,6 +124,7 @@ int main(int argc, char **argv) {
     alarm(LONGEST_SECONDS * scale);
     run("ring", test_ring, false);
     run("segment", test_segment, false);
+    run("table", test_table, false);
     run("queue", test_queue, false);
     run("thread", test_thread, false);
     run("codec", test_codec, true);

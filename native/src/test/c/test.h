@@ -56,6 +56,7 @@ bool test_filled(const uint8_t *bytes, uint32_t length, uint64_t id);
 
 void test_ring(void);
 void test_segment(void);
+void test_table(void);
 void test_queue(void);
 void test_thread(void);
 void test_codec(void);

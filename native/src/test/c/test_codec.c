@@ -459,7 +459,7 @@ static void depth_is_limited_when_reading(void) {
 /* ---- random values, and random damage to them ---- */
 
 static void damage(message *m, uint64_t *random) {
-    static const uint8_t tags[] = "NTFblLdasuwBAYQ[({SZXX";
+    static const uint8_t tags[] = "NTFblLdasuwBAYQJH[({SZXX";
     static const uint32_t counts[] = {0, 1, 255, 256, 65535, 0x7fffffff, 0x80000000, 0xffffffff};
     uint32_t times = 1 + test_below(random, 4);
     for (uint32_t i = 0; i < times && m->length > 0; i++) {
@@ -547,7 +547,8 @@ static message extra_seed(int number) {
     static const struct {
         const char *bytes;
         size_t length;
-    } seeds[] = {{"s\1\0\0\0\377", 6}, {"Q\1\0\0\0\0\0\0\0", 9}, {"F", 1}, {"T", 1}, {"w\2\0\0\0\0\330", 7}};
+    } seeds[] = {{"s\1\0\0\0\377", 6}, {"Q\1\0\0\0\0\0\0\0", 9}, {"F", 1}, {"T", 1},
+                 {"J\1\0\0\0\0\0\0\0", 9}, {"H\0\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0", 17}, {"w\2\0\0\0\0\330", 7}};
     int count = sizeof seeds / sizeof *seeds;
     return number < count ? copy_of((const uint8_t *)seeds[number].bytes, seeds[number].length) : (message){NULL, 0};
 }
@@ -580,7 +581,7 @@ void test_codec_corpus(void (*each)(const uint8_t *bytes, size_t length, int num
  * left out of the random values is not everywhere else. */
 static void check_corpus_has_every_tag(const message *corpus) {
     static const char *const heads[] = {"N",  "F",  "T",  "b",  "l",  "L",  "d",  "a",  "s",  "u",  "w",
-                                        "B",  "A",  "Y",  "Q",  "[",  "(",  "S",  "Z",  "{",  "XD", "XT",
+                                        "B",  "A",  "Y",  "Q",  "J",  "H",  "[",  "(",  "S",  "Z",  "{",  "XD", "XT",
                                         "XM", "XP", "XO", "XR", "XN", "XU", "XF", "XC", "XG"};
     for (size_t h = 0; h < sizeof heads / sizeof *heads; h++) {
         bool found = false;

@@ -17,7 +17,7 @@ int64_t pb_call(int64_t id, int32_t nested, uint8_t *buf, int32_t length, int32_
 int64_t pb_submit(int64_t id, int32_t kind, const uint8_t *buf, int32_t length, int64_t request);
 int64_t pb_await(int64_t id, int64_t ticket, uint8_t *buf, int32_t cap, int64_t nanos);
 int64_t pb_cancel(int64_t id, int64_t ticket);
-int64_t pb_answer(int64_t id, int64_t ticket, const uint8_t *buf, int32_t length);
+int64_t pb_answer(int64_t id, int64_t ticket, uint8_t *buf, int32_t length);
 void pb_set_upcall(pb_upcall upcall);
 int64_t pb_interrupt(int64_t id, int64_t request);
 int64_t pb_create_pool(void);
@@ -410,6 +410,8 @@ static void every_request_is_answered_when_contexts_end(int mode, uint32_t lives
     atomic_store(&t.ended, true);
     pb_stop_drainer(pool);
     test_join(drainer);
+    pb_destroy_pool(pool);
+    pool = pb_create_pool(); /* nobody drains the one that was told to stop */
     CHECK_INT(t.answered, t.accepted);
 }
 
@@ -433,7 +435,7 @@ static int64_t upcall(int64_t pool_number, int64_t message, int64_t length) {
     uint32_t number;
     CHECK_INT(pool_number, pool);
     CHECK(length >= 12);
-    memcpy(&number, (void *)(intptr_t)message, 4);
+    memcpy(&number, (void *)(intptr_t)(message + 1), 4);
     if (number == ASK_AGAIN) {
         uint8_t buf[4096];
         int32_t request = request_of(buf, sizeof buf, PB_OP_EVAL, "once() and _pyboot.java_function((15, 'f'))()");
@@ -472,7 +474,7 @@ static int64_t serve(int64_t id, int64_t ticket, uint8_t *buf, uint32_t cap) {
         uint32_t number;
         memcpy(header, buf, sizeof header);
         const uint8_t *message = header[1] ? (void *)(uintptr_t)header[1] : buf + sizeof header;
-        memcpy(&number, message, 4);
+        memcpy(&number, message + 1, 4);
         if (header[1])
             pb_free((int64_t)header[1]);
         if (number == ASK_AGAIN) {
@@ -518,7 +520,7 @@ static void *serve_drained(void *argument) {
             memcpy(&flags, buf + at + 12, 4);
             if (flags == 2) {
                 memcpy(origin, buf + at + 16, 16);
-                memcpy(&number, buf + at + 32, 4);
+                memcpy(&number, buf + at + 33, 4);
                 CHECK_INT(origin[0], id);
                 uint8_t answer[8];
                 if (number == STAY) {

@@ -65,3 +65,20 @@ def read_state(count):
 
     pyboot.state["text"] = "some value"
     return _nanos_each(count, lambda: pyboot.state["text"])
+
+
+def numbers(n):
+    yield from range(n)
+
+
+def total(numbers):
+    return sum(numbers)
+
+
+def send_each(channel, n):
+    for i in range(n):
+        channel.send(i)
+
+
+def send_together(channel, n):
+    channel.send_all(range(n))

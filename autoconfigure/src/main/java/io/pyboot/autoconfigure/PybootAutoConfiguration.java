@@ -66,6 +66,12 @@ public final class PybootAutoConfiguration {
 		return new ResultConverter(StringConversion.service(beanFactory), structures.getIfAvailable());
 	}
 
+	/** Results of operations on Python objects that stay in Python. */
+	@Bean
+	PythonPoolListener pythonObjectResults(ResultConverter resultConverter) {
+		return (pool, runtime) -> pool.setResultConversion(resultConverter::convert);
+	}
+
 	@Bean
 	@ConditionalOnMissingBean
 	CallbackRegistry pythonCallbackRegistry() {

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.pyboot.PythonEnum;
+import io.pyboot.PythonObject;
 import io.pyboot.template.ExactNumber;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +72,10 @@ final class TypeDistance {
 		}
 		if (value instanceof Collection) {
 			return ofContainer(value, target, (value instanceof Set) ? Set.class : List.class);
+		}
+		if (value instanceof PythonObject) {
+			return (target == PythonObject.class) ? 0
+					: (target.isInterface() && !isContainer(target)) ? CONVERTED : IMPOSSIBLE;
 		}
 		if (value.getClass() == target || (value instanceof PythonEnum && target.isEnum())) {
 			return 0;

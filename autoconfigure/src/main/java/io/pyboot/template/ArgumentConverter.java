@@ -4,6 +4,7 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import io.pyboot.PythonConversionException;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,7 @@ import org.springframework.util.ClassUtils;
 
 /**
  * Makes arguments that the engine does not know into ones that it knows: records and
- * beans become dicts, what can be iterated again and again a list.
+ * beans become dicts, what can be iterated again and again a list, publishers iterators.
  */
 public final class ArgumentConverter implements UnaryOperator<@Nullable Object> {
 
@@ -36,6 +37,10 @@ public final class ArgumentConverter implements UnaryOperator<@Nullable Object> 
 	 */
 	@Override
 	public @Nullable Object apply(@Nullable Object value) {
+		Stream<?> items = PublisherArguments.items(value);
+		if (items != null) {
+			return items;
+		}
 		if (value instanceof Iterable<?> iterable && !isStructure(value.getClass())) {
 			List<@Nullable Object> elements = new ArrayList<>();
 			iterable.forEach(elements::add);

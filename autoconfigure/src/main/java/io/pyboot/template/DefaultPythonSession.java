@@ -5,6 +5,7 @@ import java.util.Map;
 import io.pyboot.pool.PythonRequest;
 import io.pyboot.pool.PythonSession;
 import io.pyboot.pool.RequestOptions;
+import io.pyboot.pool.ResultForm;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,13 +35,17 @@ record DefaultPythonSession(PythonSession session, ResultConverter converter,
 
 	@Override
 	public <T> @Nullable T eval(String expression, Class<T> resultType) {
-		return this.converter.convert(eval(expression), resultType);
+		return invoke(PythonRequest.eval(expression, Map.of()), resultType);
 	}
 
 	@Override
 	public <T> @Nullable T call(String function, Class<T> resultType, @Nullable Object... arguments) {
-		PythonRequest request = PythonRequest.call(function, Arguments.of(arguments), Map.of());
-		return this.converter.convert(this.session.invoke(request, this.options), resultType);
+		return invoke(PythonRequest.call(function, Arguments.of(arguments), Map.of()), resultType);
+	}
+
+	private <T> @Nullable T invoke(PythonRequest request, Class<T> resultType) {
+		return this.converter.convert(this.session.invoke(request.returning(ResultForm.of(resultType)), this.options),
+				resultType);
 	}
 
 }

@@ -14,6 +14,7 @@ import io.pyboot.PythonTimeoutException;
 import io.pyboot.pool.PythonPool;
 import io.pyboot.pool.PythonRequest;
 import io.pyboot.pool.RequestOptions;
+import io.pyboot.pool.ResultForm;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,8 @@ final class ParallelCalls {
 	private final String function;
 
 	private final RequestOptions options;
+
+	private final ResultForm form;
 
 	private final int limit;
 
@@ -48,6 +51,11 @@ final class ParallelCalls {
 	private @Nullable Throwable failure;
 
 	ParallelCalls(PythonPool pool, String function, RequestOptions options) {
+		this(pool, function, options, Object.class);
+	}
+
+	ParallelCalls(PythonPool pool, String function, RequestOptions options, Class<?> resultType) {
+		this.form = ResultForm.of(resultType);
 		this.pool = pool;
 		this.function = function;
 		this.options = options;
@@ -81,7 +89,7 @@ final class ParallelCalls {
 	}
 
 	private void submit(List<? extends @Nullable Object> arguments) {
-		PythonRequest request = PythonRequest.call(this.function, arguments.toArray(), Map.of());
+		PythonRequest request = PythonRequest.call(this.function, arguments.toArray(), Map.of()).returning(this.form);
 		RequestOptions options = (this.timeout != null) ? this.options.withTimeout(remaining(this.timeout))
 				: this.options;
 		CompletableFuture<@Nullable Object> future = this.pool.submit(request, options);

@@ -3,6 +3,7 @@ package io.pyboot.template;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +36,13 @@ public interface PythonFunction {
 	/** Runs the call in the context with this 0-based index. */
 	PythonFunction context(int index);
 
+	/**
+	 * Sets how many items of a stream Python may be ahead of the reader: those it has
+	 * made that were not taken yet. With 1 each item is made when it is asked for.
+	 * @param items 1 or more; 256 if it is not set
+	 */
+	PythonFunction window(int items);
+
 	/** Calls and waits. */
 	@Nullable Object call();
 
@@ -49,6 +57,18 @@ public interface PythonFunction {
 
 	/** Calls on the owner thread of a context and converts the result. */
 	<T> CompletableFuture<@Nullable T> callAsync(Class<T> resultType);
+
+	/**
+	 * Calls, and gives the items of the result as they are asked for; to be closed.
+	 * @see PythonOperations#stream(String, Class, Object...)
+	 */
+	<T> Stream<@Nullable T> stream(Class<T> itemType);
+
+	/**
+	 * Calls, and gives the items of the result as they are asked for; to be closed.
+	 * @see PythonOperations#stream(String, Class, Object...)
+	 */
+	<T> Stream<@Nullable T> stream(ParameterizedTypeReference<T> itemType);
 
 	/** Calls on the owner thread and does not wait; a failure is counted and logged. */
 	void cast();

@@ -8,9 +8,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
+import io.pyboot.JavaRef;
 import io.pyboot.PythonCallException;
 import io.pyboot.PythonCancelledException;
+import io.pyboot.PythonChannel;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonNotRunningException;
 import io.pyboot.PythonOverloadedException;
@@ -32,6 +35,8 @@ import org.springframework.core.ParameterizedTypeReference;
  * itself ({@code int} to {@link Long} or {@link java.math.BigInteger}, {@code str} to
  * {@link String}, {@code list} to {@link List}, {@code dict} to {@link Map}, ...), the
  * others convert to the type asked for and never wrap or round a number to make it fit.
+ * With the type {@link io.pyboot.PythonObject} the result stays in Python, whatever it
+ * is.
  * <p>
  * A synchronous call without a deadline runs on the caller's thread, everything else on
  * the owner thread of a context. Every method may throw {@link PythonCallException} if
@@ -155,6 +160,63 @@ public interface PythonOperations {
 			Collection<? extends List<? extends @Nullable Object>> argumentLists);
 
 	/**
+	 * Calls a function whose result can be iterated, such as a generator, and gives its
+	 * items as they are asked for. Nothing runs before the first item is; from then on
+	 * Python is at most 256 items ahead ({@link PythonFunction#window} sets another
+	 * limit). Close the stream, best by try-with-resources, unless it is read to its end:
+	 * that runs the {@code finally} blocks of the generator. With a deadline
+	 * ({@link #withTimeout}) each wait for items has it, not the whole stream.
+	 * @param function the function, {@code module:qualified.name}
+	 * @param itemType the type of each item
+	 * @param arguments positional arguments
+	 * @return a sequential, ordered stream; what Python raises, and an item that does not
+	 * convert, is thrown by its terminal operation, after the items before. A stream made
+	 * parallel is still read by one thread
+	 */
+	<T> Stream<@Nullable T> stream(String function, Class<T> itemType, @Nullable Object... arguments);
+
+	/**
+	 * Calls a function whose result can be iterated and gives its items, each converted
+	 * to a generic type.
+	 * @param function the function, {@code module:qualified.name}
+	 * @param itemType the type of each item
+	 * @param arguments positional arguments
+	 * @see #stream(String, Class, Object...)
+	 */
+	<T> Stream<@Nullable T> stream(String function, ParameterizedTypeReference<T> itemType,
+			@Nullable Object... arguments);
+
+	/**
+	 * Opens a channel, which Python code gets as an argument. Close it when it has
+	 * served.
+	 * @param messageType what the messages from Python are converted to;
+	 * {@code byte[].class} makes a channel of bytes, which both ways carries nothing else
+	 * @param capacity how many messages each direction holds, at least 1
+	 */
+	<T> PythonChannel<T> openChannel(Class<T> messageType, int capacity);
+
+	/**
+	 * Opens a channel, which Python code gets as an argument or, in every context of the
+	 * application, by {@code pyboot.channel(name)}.
+	 * @param name what it is found by until it is closed
+	 * @param messageType what the messages from Python are converted to
+	 * @param capacity how many messages each direction holds, at least 1
+	 * @throws IllegalArgumentException if another open channel has the name
+	 * @see #openChannel(Class, int)
+	 */
+	<T> PythonChannel<T> openChannel(String name, Class<T> messageType, int capacity);
+
+	/**
+	 * Opens a channel whose messages from Python are converted to a generic type.
+	 * @param name what it is found by until it is closed, {@code null} for none
+	 * @param messageType what the messages from Python are converted to
+	 * @param capacity how many messages each direction holds, at least 1
+	 * @throws IllegalArgumentException if another open channel has the name
+	 * @see #openChannel(Class, int)
+	 */
+	<T> PythonChannel<T> openChannel(@Nullable String name, ParameterizedTypeReference<T> messageType, int capacity);
+
+	/**
 	 * Runs the callback with a namespace of its own in one context. What the session
 	 * binds persists between its calls, is invisible to others and is dropped at the end.
 	 */
@@ -166,6 +228,15 @@ public interface PythonOperations {
 	 * @param function the function, {@code module:qualified.name}
 	 */
 	PythonFunction function(String function);
+
+	/**
+	 * An argument that stays in Java: Python gets an opaque {@code pyboot.JavaRef} of the
+	 * object, and what comes back is the identical object.
+	 * @param object any object, not {@code null}
+	 */
+	default JavaRef ref(Object object) {
+		return JavaRef.of(object);
+	}
 
 	/**
 	 * Lets Python code call a function by a name, in all pools: {@code from pyboot import

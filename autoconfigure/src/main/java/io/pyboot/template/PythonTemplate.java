@@ -1,5 +1,6 @@
 package io.pyboot.template;
 
+import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -8,16 +9,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
+import io.pyboot.PythonChannel;
 import io.pyboot.callback.CallbackRegistry;
 import io.pyboot.callback.PythonCallback;
+import io.pyboot.pool.PythonPool;
 import io.pyboot.pool.PythonRequest;
 import io.pyboot.pool.PythonSession;
+import io.pyboot.pool.PythonStream;
 import io.pyboot.pool.ReloadReport;
 import io.pyboot.pool.RequestOptions;
+import io.pyboot.pool.ResultForm;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.core.ResolvableType;
 
 /**
  * The way into Python: what an application injects. Thread-safe; it holds no more than
@@ -61,13 +68,16 @@ public class PythonTemplate implements PythonOperations {
 
 	@Override
 	public <T> @Nullable T call(String function, Class<T> resultType, @Nullable Object... arguments) {
-		return this.converter.convert(call(function, arguments), resultType);
+		return this.converter
+			.convert(invoke(PythonRequest.call(function, Arguments.of(arguments), Map.of()), resultType), resultType);
 	}
 
 	@Override
 	public <T> @Nullable T call(String function, ParameterizedTypeReference<T> resultType,
 			@Nullable Object... arguments) {
-		return this.converter.convert(call(function, arguments), resultType);
+		return this.converter.convert(
+				invoke(PythonRequest.call(function, Arguments.of(arguments), Map.of()), resultType.getType()),
+				resultType);
 	}
 
 	@Override
@@ -77,13 +87,13 @@ public class PythonTemplate implements PythonOperations {
 
 	@Override
 	public <T> @Nullable T eval(String expression, Class<T> resultType) {
-		return this.converter.convert(eval(expression), resultType);
+		return this.converter.convert(invoke(PythonRequest.eval(expression, Map.of()), resultType), resultType);
 	}
 
 	@Override
 	public <T> @Nullable T eval(String expression, Class<T> resultType,
 			Map<String, ? extends @Nullable Object> variables) {
-		return this.converter.convert(invoke(PythonRequest.eval(expression, variables)), resultType);
+		return this.converter.convert(invoke(PythonRequest.eval(expression, variables), resultType), resultType);
 	}
 
 	@Override
@@ -119,21 +129,35 @@ public class PythonTemplate implements PythonOperations {
 	@Override
 	public <T> CompletableFuture<@Nullable T> callAsync(String function, Class<T> resultType,
 			@Nullable Object... arguments) {
-		return new ConvertedFuture<>(callAsync(function, arguments),
+		PythonRequest request = PythonRequest.call(function, Arguments.of(arguments), Map.of());
+		return new ConvertedFuture<>(submit(request.returning(ResultForm.of(resultType))),
 				(value) -> this.converter.convert(value, resultType));
 	}
 
 	@Override
 	public <T> CompletableFuture<@Nullable T> evalAsync(String expression, Class<T> resultType) {
-		return new ConvertedFuture<>(submit(PythonRequest.eval(expression, Map.of())),
+		PythonRequest request = PythonRequest.eval(expression, Map.of());
+		return new ConvertedFuture<>(submit(request.returning(ResultForm.of(resultType))),
 				(value) -> this.converter.convert(value, resultType));
 	}
 
 	@Override
 	public <T> List<@Nullable T> invokeAll(String function, Class<T> resultType,
 			Collection<? extends List<? extends @Nullable Object>> argumentLists) {
-		List<@Nullable Object> results = new ParallelCalls(this.pool.get(), function, this.options).run(argumentLists);
+		List<@Nullable Object> results = new ParallelCalls(this.pool.get(), function, this.options, resultType)
+			.run(argumentLists);
 		return this.converter.convertEach(results, resultType);
+	}
+
+	@Override
+	public <T> Stream<@Nullable T> stream(String function, Class<T> itemType, @Nullable Object... arguments) {
+		return function(function).args(arguments).stream(itemType);
+	}
+
+	@Override
+	public <T> Stream<@Nullable T> stream(String function, ParameterizedTypeReference<T> itemType,
+			@Nullable Object... arguments) {
+		return function(function).args(arguments).stream(itemType);
 	}
 
 	@Override
@@ -146,7 +170,33 @@ public class PythonTemplate implements PythonOperations {
 	@Override
 	public PythonFunction function(String function) {
 		return new DefaultPythonFunction(this.pools, this.pool, this.converter, function, Arguments.NONE, Map.of(),
-				this.options);
+				this.options, PythonStream.DEFAULT_WINDOW);
+	}
+
+	@Override
+	public <T> PythonChannel<T> openChannel(Class<T> messageType, int capacity) {
+		return openChannel(null, ResolvableType.forClass(messageType), capacity);
+	}
+
+	@Override
+	public <T> PythonChannel<T> openChannel(String name, Class<T> messageType, int capacity) {
+		return openChannel(name, ResolvableType.forClass(messageType), capacity);
+	}
+
+	@Override
+	public <T> PythonChannel<T> openChannel(@Nullable String name, ParameterizedTypeReference<T> messageType,
+			int capacity) {
+		return openChannel(name, ResolvableType.forType(messageType), capacity);
+	}
+
+	@SuppressWarnings("unchecked") // the messages are converted
+	private <T> PythonChannel<T> openChannel(@Nullable String name, ResolvableType type, int capacity) {
+		PythonPool pool = this.pool.get();
+		if (type.resolve() == byte[].class) {
+			return (PythonChannel<T>) pool.openByteChannel(name, capacity);
+		}
+		return pool.openChannel(name, capacity,
+				(message) -> (T) this.converter.convert(message, type, ValuePath.MESSAGE));
 	}
 
 	@Override
@@ -188,6 +238,10 @@ public class PythonTemplate implements PythonOperations {
 	@Override
 	public PythonOperations withTimeout(Duration timeout) {
 		return new PythonTemplate(this.pools, this.pool, this.converter, this.options.withTimeout(timeout));
+	}
+
+	private @Nullable Object invoke(PythonRequest request, Type resultType) {
+		return invoke(request.returning(ResultForm.of(resultType)));
 	}
 
 	private @Nullable Object invoke(PythonRequest request) {

@@ -1,5 +1,6 @@
 package io.pyboot.template;
 
+import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Optional;
 import io.pyboot.PythonBuffer;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonEnum;
+import io.pyboot.PythonObject;
 import io.pyboot.PythonTuple;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +39,8 @@ import org.springframework.util.ClassUtils;
  * <li>A member of a Python enum is the Java constant of its name, and for any other type
  * what its value is; several flags are a collection of constants.</li>
  * <li>A datetime with a zone may be an instant or a {@code java.util.Date}.</li>
+ * <li>A Python object that stays in Python may be an interface, which then is a proxy for
+ * it.</li>
  * </ul>
  */
 public final class ResultConverter {
@@ -81,6 +85,16 @@ public final class ResultConverter {
 	 */
 	public <T> @Nullable T convert(@Nullable Object value, ParameterizedTypeReference<T> type) {
 		return cast(convert(value, ResolvableType.forType(type), ValuePath.RESULT));
+	}
+
+	/**
+	 * Converts a result to a type that reflection gave.
+	 * @param value the result
+	 * @param type the type asked for
+	 * @throws PythonConversionException as for {@link #convert(Object, Class)}
+	 */
+	public @Nullable Object convert(@Nullable Object value, Type type) {
+		return convert(value, ResolvableType.forType(type), ValuePath.RESULT);
 	}
 
 	/**
@@ -129,6 +143,9 @@ public final class ResultConverter {
 		}
 		if (target.isInstance(value) && !type.hasGenerics()) {
 			return value;
+		}
+		if (value instanceof PythonObject object && target.isInterface() && !ContainerConverter.isContainer(target)) {
+			return object.as(target);
 		}
 		if (value instanceof PythonBuffer buffer) {
 			return this.buffers.convert(buffer, type, target, path);

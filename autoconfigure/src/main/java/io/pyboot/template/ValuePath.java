@@ -35,6 +35,8 @@ record ValuePath(@Nullable ValuePath parent, Object step) {
 
 	static final ValuePath RESULT = new ValuePath(null, "result");
 
+	static final ValuePath MESSAGE = new ValuePath(null, "message");
+
 	ValuePath index(int index) {
 		return new ValuePath(this, index);
 	}

@@ -9,9 +9,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
+import io.pyboot.JavaRef;
+import io.pyboot.PythonObject;
 import io.pyboot.pool.PoolOptions;
 import io.pyboot.pool.PythonPool;
 import io.pyboot.runtime.PythonRuntime;
@@ -28,7 +31,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 /**
  * Measures through the public {@link PythonTemplate} of a Spring Boot application with
  * metrics on. The first argument may name a group: calls, callbacks, data, owner,
- * threads, idle, contexts, logging.
+ * threads, idle, contexts, logging, streams.
  */
 @SpringBootApplication
 public class Benchmarks {
@@ -76,6 +79,9 @@ public class Benchmarks {
 		if (group.isEmpty() || group.equals("logging")) {
 			new LoggingBenchmarks(this.python, this.table).run();
 		}
+		if (group.isEmpty() || group.equals("streams")) {
+			new StreamBenchmarks(this.python, this.table).run();
+		}
 		System.out.println((this.table.missed() == 0) ? "every target met" : this.table.missed() + " targets missed");
 	}
 
@@ -95,8 +101,23 @@ public class Benchmarks {
 		try (var registration = this.python.register("raw", (arguments, keywords) -> arguments.get(0))) {
 			this.table.line("registered callback, nothing converted", nanosOfCallback(this.python, "raw", 41L), "ns");
 		}
+		objects();
 		PythonOperations bounded = this.python.withTimeout(Duration.ofSeconds(60));
 		this.table.line("callback of a call with a deadline", nanosOfCallback(bounded, "next_number", 41L) / 1e3, "us");
+	}
+
+	/** What stays on its side. */
+	private void objects() {
+		Object object = new Object();
+		this.table.line("call of a no-op with a JavaRef, and back",
+				Stopwatch.nanosEach(200_000, () -> this.python.call("bench:noop", JavaRef.of(object))), "ns");
+		try (PythonObject sqrt = Objects
+			.requireNonNull(this.python.eval("__import__('math').sqrt", PythonObject.class))) {
+			this.table.line("call of a PythonObject (math.sqrt)", Stopwatch.nanosEach(200_000, () -> sqrt.call(16.0)),
+					"ns");
+		}
+		this.table.line("PythonObject made and closed", Stopwatch.nanosEach(100_000,
+				() -> Objects.requireNonNull(this.python.eval("object()", PythonObject.class)).close()), "ns");
 	}
 
 	/** Of one round trip, from a loop in Python. */

@@ -14,7 +14,7 @@ import com.sun.jna.NativeLibrary;
 public final class LibPyboot {
 
 	/** The version of these functions; {@link #pb_abi} must give the same. */
-	public static final int ABI = 2;
+	public static final int ABI = 3;
 
 	/** The reply moved to memory of its own: address and length are in the buffer. */
 	public static final int LARGE = -1;
@@ -146,5 +146,19 @@ public final class LibPyboot {
 	public static native void pb_stop_drainer(long pool);
 
 	public static native long pb_casts_completed(long pool);
+
+	public static native long pb_new_ref();
+
+	public static native long pb_dead_refs(long ids, int capacity);
+
+	public static native long pb_live_refs();
+
+	public static native long pb_retain(long context, long id);
+
+	public static native void pb_release(long context, long id);
+
+	public static native void pb_drop(long message, long length);
+
+	public static native long pb_live_handles(long context);
 
 }

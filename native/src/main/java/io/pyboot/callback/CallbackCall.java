@@ -9,7 +9,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.pyboot.JavaRef;
 import io.pyboot.PythonConversionException;
+import io.pyboot.PythonException;
+import io.pyboot.codec.Journeys;
 import io.pyboot.codec.WireDecoder;
 import io.pyboot.codec.WireEncoder;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +41,9 @@ public final class CallbackCall {
 
 	private final Map<String, @Nullable Object> keywords;
 
+	/** Whether objects that stay on their side are among the arguments. */
+	private boolean holdsReferences;
+
 	/** What it gave, once it has run. */
 	private @Nullable Object result;
 
@@ -48,7 +54,7 @@ public final class CallbackCall {
 	private @Nullable String unknown;
 
 	private CallbackCall(CallbackRegistry registry, int number, @Nullable Object[] arguments,
-			Map<String, @Nullable Object> keywords, @Nullable PythonConversionException failure) {
+			Map<String, @Nullable Object> keywords, @Nullable PythonException failure) {
 		this.registry = registry;
 		this.number = number;
 		this.arguments = arguments;
@@ -61,9 +67,24 @@ public final class CallbackCall {
 	 * @param memory little-endian; not used any more afterwards
 	 */
 	public static CallbackCall read(CallbackRegistry registry, ByteBuffer memory, int start, int end) {
+		Journeys journeys = Journeys.of(memory, start, end);
+		if (journeys == null) {
+			return read(registry, new WireDecoder(memory, start, end));
+		}
+		try {
+			CallbackCall call = read(registry, new WireDecoder(memory, start, journeys.valuesEnd()));
+			call.holdsReferences = true;
+			return call;
+		}
+		finally {
+			journeys.release();
+		}
+	}
+
+	private static CallbackCall read(CallbackRegistry registry, WireDecoder decoder) {
 		int number = -1;
 		try {
-			WireDecoder decoder = new WireDecoder(memory, start, end);
+			decoder.readByte();
 			number = decoder.readInt();
 			int positional = decoder.readInt();
 			int named = decoder.readInt();
@@ -75,7 +96,7 @@ public final class CallbackCall {
 			}
 			return new CallbackCall(registry, number, arguments, keywords, null);
 		}
-		catch (PythonConversionException ex) {
+		catch (PythonException ex) {
 			return new CallbackCall(registry, number, new Object[0], Map.of(), ex);
 		}
 	}
@@ -105,6 +126,9 @@ public final class CallbackCall {
 			this.unknown = String.valueOf(CallbackNumbers.name(this.number));
 			return null;
 		}
+		if (this.holdsReferences && callback instanceof ValueCallback) {
+			throw new CallbackArgumentException("a JavaRef or a pyboot.handle cannot be stored: store a value");
+		}
 		return callback.call((this.arguments.length == 0) ? Collections.emptyList() : Arrays.asList(this.arguments),
 				this.keywords);
 	}
@@ -124,14 +148,26 @@ public final class CallbackCall {
 	 */
 	public void answer(WireEncoder encoder) {
 		int start = encoder.length();
+		try {
+			writeAnswer(encoder, start);
+		}
+		catch (RuntimeException | Error ex) {
+			encoder.discard();
+			throw ex;
+		}
+	}
+
+	private void writeAnswer(WireEncoder encoder, int start) {
 		if (this.failure == null) {
 			try {
 				encoder.writeByte((this.unknown != null) ? UNKNOWN : VALUE);
 				encoder.write((this.unknown != null) ? Arrays.asList(this.unknown, this.registry.names()) : this.result,
 						"result of the callback");
+				encoder.finish(start);
 				return;
 			}
-			catch (PythonConversionException ex) {
+			catch (PythonException | IllegalStateException ex) { // or a handle that was
+																	// closed
 				encoder.truncate(start);
 				this.failure = ex;
 			}
@@ -139,11 +175,26 @@ public final class CallbackCall {
 		boolean unsuitable = this.failure instanceof CallbackArgumentException;
 		encoder.writeByte(unsuitable ? UNSUITABLE : RAISED);
 		encoder.write(unsuitable ? text(this.failure) : describe(this.failure), "error");
+		encoder.finish(start);
 	}
 
-	/** Class, message and stack, as pyboot.JavaError holds them. */
+	/** Nobody waited for the answer any more. */
+	public void undelivered() {
+		if (this.result instanceof Undelivered result) {
+			result.undelivered();
+		}
+	}
+
+	/**
+	 * Whether the answer is no value of the callback's.
+	 */
+	public boolean hasFailed() {
+		return this.failure != null || this.unknown != null;
+	}
+
+	/** Class, message, stack and the exception itself, as pyboot.JavaError holds them. */
 	private static List<@Nullable Object> describe(Throwable failure) {
-		return Arrays.asList(failure.getClass().getName(), text(failure), stack(failure));
+		return Arrays.asList(failure.getClass().getName(), text(failure), stack(failure), JavaRef.of(failure));
 	}
 
 	private static @Nullable String text(Throwable failure) {

@@ -24,16 +24,20 @@ public final class CallbackRegistry {
 
 	/** What {@code from pyboot import name} finds without a callback. */
 	private static final Set<String> RESERVED = Set.of("call", "callbacks", "context", "publish", "log", "environment",
-			"bean_names", "state", "acall", "run", "create_task", "reactor", "channel", "reload", "Context",
-			"JavaError", "LogHandler", "RequestInterrupted", "False", "None", "True", "and", "as", "assert", "async",
-			"await", "break", "class", "continue", "def", "del", "elif", "else", "except", "finally", "for", "from",
-			"global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try",
-			"while", "with", "yield");
+			"bean_names", "state", "acall", "run", "create_task", "reactor", "channel", "Channel", "ChannelClosed",
+			"reload", "Context", "JavaError", "JavaRef", "LogHandler", "RequestInterrupted", "handle", "False", "None",
+			"True", "and", "as", "assert", "async", "await", "break", "class", "continue", "def", "del", "elif", "else",
+			"except", "finally", "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or",
+			"pass", "raise", "return", "try", "while", "with", "yield");
 
 	/** By the number that Python code knows a name by; an entry may be null. */
 	private volatile @Nullable PythonCallback[] byNumber = new PythonCallback[0];
 
 	private volatile Map<String, PythonCallback> names = Map.of();
+
+	public CallbackRegistry() {
+		JavaRefCallbacks.register(this);
+	}
 
 	/**
 	 * A callback that was registered.

@@ -180,8 +180,21 @@ public final class WireDecoder {
 			case WireTag.SET -> set(depth, owed);
 			case WireTag.FROZENSET -> Collections.unmodifiableSet(set(depth, owed));
 			case WireTag.VALUE -> value(depth, key, owed);
+			case WireTag.JAVA_REF -> javaObject(this.memory.getLong(advance(8)));
+			case WireTag.HANDLE -> {
+				int at = advance(16);
+				yield ContextHomes.arrived(this.memory.getLong(at), this.memory.getLong(at + 8));
+			}
 			default -> throw new ConversionFailure("the answer is malformed: unknown tag " + tag);
 		};
+	}
+
+	private static Object javaObject(long id) {
+		Object object = JavaObjects.find(id);
+		if (object == null) {
+			throw new ConversionFailure("the answer is malformed: a JavaRef is not known");
+		}
+		return object;
 	}
 
 	private int blockLength() {

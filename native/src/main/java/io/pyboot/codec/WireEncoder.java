@@ -5,17 +5,20 @@ import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
+import io.pyboot.JavaRef;
 import io.pyboot.PythonBuffer;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonRange;
 import io.pyboot.PythonTuple;
 import io.pyboot.PythonView;
+import io.pyboot.ReadAhead;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +32,22 @@ public final class WireEncoder {
 
 	private final @Nullable UnaryOperator<Object> converter;
 
+	private final boolean stored;
+
+	private final @Nullable IteratorExporter iterators;
+
 	private ByteBuffer memory;
 
 	private int position;
 
 	/** The containers around the value that is written; made with the first one. */
 	private @Nullable Object @Nullable [] parents;
+
+	/** What stays on its side; made with the first one. */
+	private @Nullable OutgoingObjects outgoing;
+
+	/** What ends with the request; made with the first iterator. */
+	private @Nullable Exports exports;
 
 	/**
 	 * @param buffer where to write
@@ -43,10 +56,34 @@ public final class WireEncoder {
 	 * type or throws {@link PythonConversionException}
 	 */
 	public WireEncoder(WireBuffer buffer, CodecLimits limits, @Nullable UnaryOperator<Object> converter) {
+		this(buffer, limits, converter, null, false);
+	}
+
+	/**
+	 * @param iterators takes the iterators in the message; without it there can be none
+	 */
+	public WireEncoder(WireBuffer buffer, CodecLimits limits, @Nullable UnaryOperator<Object> converter,
+			@Nullable IteratorExporter iterators) {
+		this(buffer, limits, converter, iterators, false);
+	}
+
+	private WireEncoder(WireBuffer buffer, CodecLimits limits, @Nullable UnaryOperator<Object> converter,
+			@Nullable IteratorExporter iterators, boolean stored) {
+		this.iterators = iterators;
 		this.buffer = buffer;
 		this.limits = limits;
 		this.converter = converter;
+		this.stored = stored;
 		this.memory = buffer.memory();
+	}
+
+	/**
+	 * An encoder of bytes that are kept and read later, perhaps elsewhere. It refuses
+	 * what means something only to those who exchange the message.
+	 */
+	public static WireEncoder ofStored(WireBuffer buffer, CodecLimits limits,
+			@Nullable UnaryOperator<Object> converter) {
+		return new WireEncoder(buffer, limits, converter, null, true);
 	}
 
 	/**
@@ -62,11 +99,62 @@ public final class WireEncoder {
 	}
 
 	/**
-	 * Forgets what was written after the first bytes.
+	 * What the message lets Python reach until its request has ended, {@code null} for
+	 * nothing.
+	 */
+	public @Nullable Exports exports() {
+		return this.exports;
+	}
+
+	/** The message will not be sent. */
+	public void endExports() {
+		if (this.exports != null) {
+			this.exports.end();
+		}
+	}
+
+	/**
+	 * Forgets what was written after the first bytes, of which no value may be left.
 	 * @param length how many bytes to keep
 	 */
 	public void truncate(int length) {
+		discard();
 		this.position = length;
+	}
+
+	/**
+	 * Ends the message, which holds its objects that stay on their side from here on:
+	 * either it is handed to libpyboot, or {@link Journeys#drop} gives them back.
+	 * @param start first byte of the message
+	 * @return the length of all that was written
+	 */
+	public int finish(int start) {
+		if (this.outgoing != null) {
+			try {
+				this.outgoing.finish(this, start);
+			}
+			catch (ConversionFailure ex) {
+				throw new PythonConversionException(String.valueOf(ex.getMessage()));
+			}
+		}
+		return this.position;
+	}
+
+	/**
+	 * The message will not be sent: gives back what it took over, unless it was finished.
+	 */
+	public void discard() {
+		if (this.outgoing != null) {
+			this.outgoing.discard();
+		}
+	}
+
+	/**
+	 * A Python object in the message; all of them are in the same context. {@code null}
+	 * if there is none.
+	 */
+	public @Nullable KeptReference home() {
+		return (this.outgoing != null) ? this.outgoing.home() : null;
 	}
 
 	/** Room for so many bytes; returns where it begins. */
@@ -89,6 +177,13 @@ public final class WireEncoder {
 	public void writeByte(int value) {
 		int at = reserve(1);
 		this.memory.put(at, (byte) value);
+	}
+
+	/**
+	 * Adds bits to a raw byte that was written.
+	 */
+	public void markByte(int at, int bits) {
+		this.memory.put(at, (byte) (this.memory.get(at) | bits));
 	}
 
 	/**
@@ -224,6 +319,7 @@ public final class WireEncoder {
 			BufferCodec.write(this, source);
 		}
 		else if (value instanceof PythonView view) {
+			requireMessage(view);
 			long number = this.buffer.lend(view);
 			writeByte(WireTag.VIEW);
 			writeLong(number);
@@ -255,12 +351,29 @@ public final class WireEncoder {
 			write(optional.orElse(null), depth + 1, hashable);
 			return;
 		}
+		if (IteratorExporter.isSource(value)) {
+			exportIterator(value, depth);
+			return;
+		}
+		if (value instanceof WireWritable writable) {
+			requireMessage(value);
+			writable.writeTo(this);
+			return;
+		}
 		Object made = WireValue.toPython(value);
 		if (made instanceof WireValue parts) {
 			writeFields(parts, depth);
 		}
 		else if (made != value) {
 			write(made, depth, hashable);
+		}
+		else if (value instanceof JavaRef ref) {
+			requireMessage(ref);
+			outgoing().write(this, ref);
+		}
+		else if (value instanceof KeptReference kept) {
+			requireMessage(kept);
+			outgoing().write(this, kept);
 		}
 		else if (this.converter != null) {
 			enter(value, depth);
@@ -272,6 +385,99 @@ public final class WireEncoder {
 		else {
 			throw new ConversionFailure("a Java '" + value.getClass().getName() + "' has no counterpart in Python");
 		}
+	}
+
+	private void requireMessage(Object value) {
+		if (this.stored) {
+			String what = (value instanceof KeptReference kept)
+					? "a " + kept.describe() + ", which ends with that context,"
+					: (value instanceof JavaRef) ? "a JavaRef, which means something in this process only,"
+							: (value instanceof PythonView) ? "a PythonView, whose memory is lent for a request only,"
+									: "a Java '" + value.getClass().getName()
+											+ "', which means something in this process only,";
+			throw new ConversionFailure(what + " cannot be stored: store a value");
+		}
+	}
+
+	private OutgoingObjects outgoing() {
+		OutgoingObjects outgoing = this.outgoing;
+		if (outgoing == null) {
+			outgoing = new OutgoingObjects();
+			this.outgoing = outgoing;
+		}
+		return outgoing;
+	}
+
+	private void exportIterator(Object source, int depth) {
+		if (this.iterators == null) {
+			throw new ConversionFailure("a Java '" + source.getClass().getName()
+					+ "' serves only the request that it is passed to: make a list of its items");
+		}
+		if (this.exports == null) {
+			this.exports = new Exports();
+		}
+		long number = this.iterators.export(source, this.exports);
+		writeFields(WireValue.of('I', number, (source instanceof ReadAhead ahead) ? ahead.count() : 1), depth);
+	}
+
+	/**
+	 * Writes a value that pyboot/_values.py makes.
+	 * @param kind its letter there
+	 * @param fields values that the codec knows
+	 */
+	public void writeValue(char kind, @Nullable Object... fields) {
+		writeFields(WireValue.of(kind, fields), 0);
+	}
+
+	/**
+	 * Writes the bytes of one value that was written before.
+	 */
+	public void writeRaw(byte[] value) {
+		int at = reserve(value.length);
+		this.memory.put(at, value);
+	}
+
+	/**
+	 * Begins a list of so many values, which must follow.
+	 */
+	public void beginList(int count) {
+		int at = reserve(5);
+		this.memory.put(at, WireTag.LIST).putInt(at + 1, count);
+	}
+
+	/**
+	 * Begins a tuple of so many values, which must follow.
+	 */
+	public void beginTuple(int count) {
+		int at = reserve(5);
+		this.memory.put(at, WireTag.TUPLE).putInt(at + 1, count);
+	}
+
+	/**
+	 * Writes a list of the first values, up to one that cannot cross. If that is the very
+	 * first, it is an error.
+	 * @return how many were written
+	 */
+	public int writeSome(List<? extends @Nullable Object> values) {
+		int at = reserve(5);
+		this.memory.put(at, WireTag.LIST);
+		int count = 0;
+		for (Object value : values) {
+			int end = this.position;
+			try {
+				write(value, 2, false);
+			}
+			catch (ConversionFailure ex) {
+				if (count == 0) {
+					throw ex;
+				}
+				this.position = end;
+				break;
+			}
+			count++;
+		}
+		this.memory.putInt(at + 1, count);
+		return count;
 	}
 
 	private void writeFields(WireValue parts, int depth) {

@@ -47,6 +47,12 @@ final class WireTag {
 
 	static final byte VALUE = 'X';
 
+	/** A Java object that stays in the JVM. */
+	static final byte JAVA_REF = 'J';
+
+	/** A Python object that stays in its context. */
+	static final byte HANDLE = 'H';
+
 	private WireTag() {
 	}
 

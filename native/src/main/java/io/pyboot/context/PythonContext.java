@@ -93,11 +93,14 @@ public final class PythonContext {
 	}
 
 	/**
-	 * Answers a callback of the context with the given id.
+	 * Answers a callback of the context with the given id. Takes what the answer holds,
+	 * whether or not somebody waits for it.
+	 * @return whether somebody waited for the answer
 	 */
-	public static void answer(long id, long ticket, WireBuffer buffer, int length) {
-		LibPyboot.pb_answer(id, ticket, buffer.address(), length);
+	public static boolean answer(long id, long ticket, WireBuffer buffer, int length) {
+		long result = LibPyboot.pb_answer(id, ticket, buffer.address(), length);
 		Reference.reachabilityFence(buffer);
+		return result == 0;
 	}
 
 	/**

@@ -14,6 +14,7 @@ import io.pyboot.PythonConversionException;
 import io.pyboot.PythonException;
 import io.pyboot.PythonExitException;
 import io.pyboot.binding.LibPyboot;
+import io.pyboot.codec.Journeys;
 import io.pyboot.codec.WireBuffer;
 import io.pyboot.codec.WireDecoder;
 import org.jspecify.annotations.Nullable;
@@ -79,8 +80,20 @@ public final class ReplyReader {
 		if (length == 0) {
 			throw new PythonContextLostException("No native memory was left for the answer");
 		}
-		WireDecoder decoder = new WireDecoder(memory, start, start + length);
-		int kind = decoder.readByte();
+		Journeys journeys = Journeys.of(memory, start, start + length);
+		if (journeys == null) {
+			return read(new WireDecoder(memory, start, start + length));
+		}
+		try {
+			return read(new WireDecoder(memory, start, journeys.valuesEnd()));
+		}
+		finally {
+			journeys.release();
+		}
+	}
+
+	private static @Nullable Object read(WireDecoder decoder) {
+		int kind = Journeys.kind(decoder.readByte());
 		if (kind == VALUE) {
 			return decoder.read();
 		}
@@ -129,13 +142,20 @@ public final class ReplyReader {
 			notes.add((String) text(note));
 		}
 		Object cause = described.get(5);
-		PythonException causeException = (cause != null) ? raised((List<?>) cause) : null;
+		PythonException raisedFrom = (cause != null) ? raised((List<?>) cause) : null;
+		// What Java threw is the cause itself; what it was raised from in Python stands
+		// beside it.
+		Throwable thrown = (described.get(8) instanceof Throwable throwable) ? throwable : null;
+		Throwable causeException = (thrown != null) ? thrown : raisedFrom;
 		Object exitCode = described.get(7);
 		List<Frame> frames = frames((List<?>) text(described.get(4)));
 		PythonCallException exception = (exitCode != null)
 				? new PythonExitException(((Long) exitCode).intValue(), type, message, traceback, notes, frames,
 						causeException)
 				: new PythonCallException(type, message, traceback, notes, frames, causeException);
+		if (thrown != null && raisedFrom != null) {
+			exception.addSuppressed(raisedFrom);
+		}
 		for (Object member : (List<?>) text(described.get(6))) {
 			exception.addSuppressed(raised((List<?>) text(member)));
 		}

@@ -1,6 +1,7 @@
 package io.pyboot.pool;
 
 import io.pyboot.binding.LibPyboot;
+import io.pyboot.codec.Journeys;
 import io.pyboot.codec.WireBuffer;
 import io.pyboot.codec.WireEncoder;
 import io.pyboot.context.ReplyReader;
@@ -27,14 +28,13 @@ final class CallerWay {
 		this.pool.requestCounters().submitted(RequestWay.CALLER, kind);
 		long began = System.nanoTime();
 		WireBuffer buffer = WireBuffer.acquire();
+		WireEncoder encoder = null;
 		try {
 			// After the count: whoever stops the pool waits for what is counted.
 			Tenant tenant = this.leases.tenant();
 			this.pool.requireAccepting(tenant);
-			WireEncoder encoder = this.pool.encoder(buffer);
-			request.encode(encoder, session);
-			this.pool.requestCounters().encoded(encoder.length());
-			long length = run(buffer, encoder.length(), tenant, wanted);
+			encoder = this.pool.write(request, session, buffer);
+			long length = run(encoder, buffer, tenant, wanted);
 			this.pool.requestCounters().decoded(Math.max(0, length));
 			Object result = ReplyReader.read(buffer, length);
 			this.pool.ended(kind, RequestOutcome.COMPLETED, began);
@@ -45,7 +45,25 @@ final class CallerWay {
 			throw ex;
 		}
 		finally {
+			if (encoder != null) {
+				encoder.endExports();
+			}
 			buffer.release();
+		}
+	}
+
+	/** What the request holds is given back if libpyboot did not take it. */
+	private long run(WireEncoder encoder, WireBuffer buffer, Tenant tenant, @Nullable Target wanted) {
+		int length = encoder.length();
+		long result = LibPyboot.NO_MEMORY;
+		try {
+			result = run(buffer, length, tenant, this.pool.routed(wanted, encoder.home()));
+			return result;
+		}
+		finally {
+			if (result == LibPyboot.NO_MEMORY) {
+				Journeys.drop(buffer, length);
+			}
 		}
 	}
 

@@ -17,7 +17,7 @@ final class ContextSlot {
 	final QueueGate gate;
 
 	/** For requests that want this place, whatever context is in it. */
-	final Target target = new Target(this, null);
+	final Target target = new Target(this, null, "");
 
 	/** The context now; written by {@link #replace}, under the pool's life cycle lock. */
 	private volatile Occupant occupant;
@@ -109,8 +109,9 @@ final class ContextSlot {
 	 *
 	 * @param slot the place
 	 * @param pinned the context, if no other will do (that of a session)
+	 * @param belongings what is lost with the pinned context
 	 */
-	record Target(ContextSlot slot, @Nullable PythonContext pinned) {
+	record Target(ContextSlot slot, @Nullable PythonContext pinned, String belongings) {
 
 		boolean accepts(PythonContext context) {
 			return this.pinned == null || this.pinned.equals(context);

@@ -16,6 +16,8 @@ import io.pyboot.PythonException;
 import io.pyboot.PythonOverloadedException;
 import io.pyboot.PythonTimeoutException;
 import io.pyboot.binding.LibPyboot;
+import io.pyboot.codec.Exports;
+import io.pyboot.codec.Journeys;
 import io.pyboot.codec.LentViews;
 import io.pyboot.codec.WireBuffer;
 import io.pyboot.codec.WireEncoder;
@@ -110,7 +112,23 @@ final class OwnerWay {
 	 * Puts the request in the buffer into a queue; waits for a place if the queues are
 	 * full, except on a drainer, which is the one that empties them.
 	 */
-	private Placement place(int kind, WireBuffer buffer, int length, long id, @Nullable Target wanted, long deadline) {
+	private Placement place(int kind, WireBuffer buffer, WireEncoder encoder, long id, @Nullable Target wanted,
+			long deadline) {
+		int length = encoder.length();
+		Placement placement = null;
+		try {
+			placement = placeRouted(kind, buffer, length, id, this.pool.routed(wanted, encoder.home()), deadline);
+			return placement;
+		}
+		finally {
+			if (placement == null) { // libpyboot did not take what the request holds
+				Journeys.drop(buffer, length);
+			}
+		}
+	}
+
+	private Placement placeRouted(int kind, WireBuffer buffer, int length, long id, @Nullable Target wanted,
+			long deadline) {
 		Occupant inside = inside(wanted);
 		if (inside != null) {
 			this.pool.requireAccepted(wanted, inside.context);
@@ -171,13 +189,6 @@ final class OwnerWay {
 		}
 	}
 
-	private int encode(PythonRequest request, long session, WireBuffer buffer) {
-		WireEncoder encoder = this.pool.encoder(buffer);
-		request.encode(encoder, session);
-		this.pool.requestCounters().encoded(encoder.length());
-		return encoder.length();
-	}
-
 	// ---- a platform thread that waits ----
 
 	/**
@@ -190,13 +201,16 @@ final class OwnerWay {
 		long began = System.nanoTime();
 		long deadline = deadline(began, timeout);
 		WireBuffer buffer = WireBuffer.acquire();
+		Exports exports = null;
 		try {
 			this.pool.requireAccepting(this.pool.tenant());
 			Object result = null;
 			boolean done = false;
 			while (!done) {
 				long id = buffer.nextRequestId();
-				Placement placement = placeSync(request, session, buffer, id, wanted, deadline);
+				WireEncoder encoder = this.pool.write(request, session, buffer);
+				exports = Exports.join(exports, encoder.exports());
+				Placement placement = placeInTime(request, LibPyboot.KIND_SYNC, buffer, encoder, id, wanted, deadline);
 				placement.occupant().outstanding.incrementAndGet();
 				try {
 					long length = await(request, placement, buffer, id, deadline);
@@ -220,21 +234,18 @@ final class OwnerWay {
 			throw ex;
 		}
 		finally {
+			if (exports != null) {
+				exports.end();
+			}
 			buffer.release();
 		}
 	}
 
-	private Placement placeSync(PythonRequest request, long session, WireBuffer buffer, long id,
-			@Nullable Target wanted, long deadline) {
-		int length = encode(request, session, buffer);
-		return placeInTime(request, LibPyboot.KIND_SYNC, buffer, length, id, wanted, deadline);
-	}
-
 	/** A wait for a place that the deadline ends is a timeout. */
-	private Placement placeInTime(PythonRequest request, int kind, WireBuffer buffer, int length, long id,
+	private Placement placeInTime(PythonRequest request, int kind, WireBuffer buffer, WireEncoder encoder, long id,
 			@Nullable Target wanted, long deadline) {
 		try {
-			return place(kind, buffer, length, id, wanted, deadline);
+			return place(kind, buffer, encoder, id, wanted, deadline);
 		}
 		catch (PythonOverloadedException ex) {
 			if (deadline != 0 && System.nanoTime() - deadline >= 0) {
@@ -342,7 +353,7 @@ final class OwnerWay {
 		}
 	}
 
-	private static RuntimeException rethrown(@Nullable Throwable failure) {
+	static RuntimeException rethrown(@Nullable Throwable failure) {
 		if (failure instanceof Error error) {
 			throw error;
 		}
@@ -392,9 +403,10 @@ final class OwnerWay {
 	}
 
 	private void place(PendingRequest future, WireBuffer buffer) {
-		int length = encode(future.request, future.session, buffer);
+		WireEncoder encoder = this.pool.write(future.request, future.session, buffer);
+		future.exports(encoder.exports());
 		future.lends(buffer.takeViews());
-		future.placed(placeInTime(future.request, LibPyboot.KIND_ASYNC, buffer, length, future.id, future.wanted,
+		future.placed(placeInTime(future.request, LibPyboot.KIND_ASYNC, buffer, encoder, future.id, future.wanted,
 				future.deadline));
 	}
 
@@ -410,14 +422,17 @@ final class OwnerWay {
 		WireBuffer buffer = VirtualThreads.isCurrent() ? WireBuffer.acquireShared() : WireBuffer.acquire();
 		try {
 			this.pool.requireAccepting(this.pool.tenant());
-			int length = encode(request, session, buffer);
+			// Nobody is told of its end: its iterators stay until Python lets go of them.
+			WireEncoder encoder = this.pool.write(request, session, buffer);
 			LentViews views = buffer.takeViews();
 			if (views != null) {
 				views.close();
+				encoder.endExports();
+				Journeys.drop(buffer, encoder.length());
 				throw new PythonConversionException(
 						"A PythonView cannot be an argument of a cast, whose end nobody is told of: call it, or pass the ByteBuffer");
 			}
-			place(LibPyboot.KIND_CAST, buffer, length, buffer.nextRequestId() | CAST_MARK, wanted, 0);
+			place(LibPyboot.KIND_CAST, buffer, encoder, buffer.nextRequestId() | CAST_MARK, wanted, 0);
 		}
 		catch (Throwable ex) {
 			this.pool.ended(request.kind(), RequestOutcome.of(ex), began);

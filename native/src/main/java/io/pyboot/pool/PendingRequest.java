@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import io.pyboot.PythonCancelledException;
 import io.pyboot.PythonTimeoutException;
 import io.pyboot.binding.LibPyboot;
+import io.pyboot.codec.Exports;
 import io.pyboot.codec.LentViews;
 import io.pyboot.context.PythonContext;
 import io.pyboot.pool.ContextSlot.Occupant;
@@ -56,6 +57,9 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 
 	private volatile @Nullable Future<?> timer;
 
+	/** What ends with the request. Written by whoever places it. */
+	private volatile @Nullable Exports exports;
+
 	/** Whoever takes it out closes it. */
 	private final AtomicReference<@Nullable LentViews> views = new AtomicReference<>();
 
@@ -98,6 +102,27 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 
 	@Nullable Placement placement() {
 		return this.placement;
+	}
+
+	/** What its message lets Python reach. */
+	void exports(@Nullable Exports exports) {
+		this.exports = Exports.join(this.exports, exports);
+		if (this.settled.get() && !isStream()) {
+			endExports();
+		}
+	}
+
+	/** Whether it makes a stream, which goes on after the request. */
+	private boolean isStream() {
+		return this.request instanceof PythonRequest.OpenStream;
+	}
+
+	/** What its message let Python reach is over. A second call does nothing. */
+	void endExports() {
+		Exports exports = this.exports;
+		if (exports != null) {
+			exports.end();
+		}
 	}
 
 	/**
@@ -146,6 +171,9 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 		}
 		closeViews();
 		this.way.ended(this, outcome, this.began);
+		if (outcome != RequestOutcome.COMPLETED || !isStream()) { // else StreamLease does
+			endExports();
+		}
 		Future<?> timer = this.timer;
 		if (timer != null) {
 			timer.cancel(false);

@@ -115,6 +115,7 @@ final class PoolCallbacks {
 		try {
 			PoolCallbacks callbacks = (pool >= 0 && pool < MAX_POOLS) ? OPEN.get((int) pool) : null;
 			if (callbacks == null) {
+				LibPyboot.pb_drop(message, length);
 				return 0;
 			}
 			WireBuffer pinned = WireBuffer.pinnedAt(message);
@@ -135,6 +136,10 @@ final class PoolCallbacks {
 		call.run();
 		encoder.writeLong(0);
 		call.answer(encoder);
+		if (call.hasFailed()) {
+			encoder.endExports();
+			call.undelivered();
+		}
 		target.memory().putLong(0, encoder.length() - Long.BYTES);
 		return target.address();
 	}
@@ -234,14 +239,19 @@ final class PoolCallbacks {
 	}
 
 	private void reply(long context, long ticket, CallbackCall call, WireBuffer buffer) {
+		WireEncoder encoder = this.pool.encoder(buffer);
 		int length = 0;
+		boolean wanted = false;
 		try {
-			WireEncoder encoder = this.pool.encoder(buffer);
 			call.answer(encoder);
 			length = encoder.length();
 		}
 		finally { // without an answer Python would wait for ever
-			PythonContext.answer(context, ticket, buffer, length);
+			wanted = PythonContext.answer(context, ticket, buffer, length);
+			if (!wanted || call.hasFailed()) {
+				encoder.endExports();
+				call.undelivered();
+			}
 		}
 	}
 

@@ -10,17 +10,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
+import io.pyboot.PythonChannel;
 import io.pyboot.PythonContextLostException;
+import io.pyboot.PythonConversionException;
 import io.pyboot.PythonException;
 import io.pyboot.PythonNotRunningException;
 import io.pyboot.binding.LibPyboot;
 import io.pyboot.callback.CallbackExecutor;
 import io.pyboot.callback.CallbackRegistry;
+import io.pyboot.channel.Channels;
+import io.pyboot.codec.ContextHomes;
+import io.pyboot.codec.KeptReference;
 import io.pyboot.codec.WireBuffer;
 import io.pyboot.codec.WireEncoder;
 import io.pyboot.context.PythonContext;
+import io.pyboot.iterator.JavaIterators;
 import io.pyboot.logging.PythonLogging;
 import io.pyboot.pool.ContextSlot.Occupant;
 import io.pyboot.pool.ContextSlot.Target;
@@ -72,6 +79,10 @@ public final class PythonPool implements AutoCloseable {
 
 	private final boolean callersAllowed;
 
+	private final JavaIterators iterators = new JavaIterators();
+
+	private final Channels channels;
+
 	private final Reload reload;
 
 	/**
@@ -87,6 +98,8 @@ public final class PythonPool implements AutoCloseable {
 	private volatile @Nullable RequestListener listener;
 
 	private volatile @Nullable UnaryOperator<Object> argumentConverter;
+
+	private volatile ResultConversion resultConversion = ResultConversion.NONE;
 
 	private PythonPool(PoolOptions options, PoolStarter starter, StateMachine state, long nativePool,
 			CallbackRegistry registry) {
@@ -107,6 +120,8 @@ public final class PythonPool implements AutoCloseable {
 		this.ownerWay = new OwnerWay(this, this.slots, this.gate, this.deadlines);
 		this.drainer = new Drainer(this, this.ownerWay, nativePool);
 		this.callbacks = new PoolCallbacks(this, registry, nativePool);
+		this.channels = new Channels(registry,
+				(buffer) -> new WireEncoder(buffer, options.limits(), this.argumentConverter));
 		this.callersAllowed = starter.allowsCallers();
 		this.reload = new Reload(this, this.ownerWay, this.slots);
 	}
@@ -130,6 +145,8 @@ public final class PythonPool implements AutoCloseable {
 	 * memory unless it has another one
 	 */
 	public static PythonPool open(PythonRuntime runtime, PoolOptions options, CallbackRegistry callbacks) {
+		JavaIterators.install(callbacks);
+		Channels.install(callbacks);
 		PythonLogging.register(callbacks);
 		SharedStateCallbacks.register(callbacks, new StoredSharedState());
 		StateMachine state = new StateMachine("Pool '" + options.name() + "'");
@@ -156,6 +173,9 @@ public final class PythonPool implements AutoCloseable {
 		try {
 			List<PythonContext> contexts = this.starter.startAll(this.nativePool);
 			Arrays.setAll(this.slots, (i) -> new ContextSlot(i, contexts.get(i), this.options));
+			for (ContextSlot slot : this.slots) {
+				openHome(slot, slot.context(), 1);
+			}
 		}
 		catch (RuntimeException | Error ex) {
 			if (this.drainer.stop(1000)) {
@@ -165,6 +185,13 @@ public final class PythonPool implements AutoCloseable {
 			this.deadlines.shutdownNow();
 			throw ex;
 		}
+	}
+
+	/** Python objects of the context may arrive from here on. */
+	private void openHome(ContextSlot slot, PythonContext context, int generation) {
+		Target target = new Target(slot, context, "the Python objects of its handles");
+		long contextId = context.id();
+		ContextHomes.open(contextId, (id) -> new KeptObject(this, target, generation, contextId, id));
 	}
 
 	// ---- requests ----
@@ -242,6 +269,41 @@ public final class PythonPool implements AutoCloseable {
 	}
 
 	/**
+	 * Makes a stream of what a request gives: a generator, an iterator or anything that
+	 * Python can iterate. Nothing runs before the first item is asked for.
+	 * @param request gives the iterable
+	 * @param options the timeout counts for each wait for items, not for the whole stream
+	 * @param window how many items Python may be ahead of the reader, at least 1
+	 */
+	public PythonStream stream(PythonRequest request, RequestOptions options, int window) {
+		return new PythonStream(this, this.ownerWay, request, wanted(options), timeout(options), window);
+	}
+
+	/**
+	 * Opens a channel to this pool's Python code.
+	 * @param name what Python code finds it by, {@code null} for none
+	 * @param capacity how many messages each direction holds, at least 1
+	 * @param reader converts what Java receives
+	 * @throws IllegalArgumentException if another open channel has the name
+	 */
+	public <T> PythonChannel<T> openChannel(@Nullable String name, int capacity,
+			Function<@Nullable Object, ? extends @Nullable T> reader) {
+		requireRunning();
+		return this.channels.open(name, capacity, false, reader);
+	}
+
+	/**
+	 * Opens a channel whose messages are bytes on both sides.
+	 * @param name what Python code finds it by, {@code null} for none
+	 * @param capacity how many messages each direction holds, at least 1
+	 * @throws IllegalArgumentException if another open channel has the name
+	 */
+	public PythonChannel<byte[]> openByteChannel(@Nullable String name, int capacity) {
+		requireRunning();
+		return this.channels.open(name, capacity, true, byte[].class::cast);
+	}
+
+	/**
 	 * Opens a namespace of its own in one context.
 	 * @param options which context; any if it says nothing
 	 */
@@ -314,11 +376,54 @@ public final class PythonPool implements AutoCloseable {
 		return null;
 	}
 
+	/** Ends a session that nobody can reach any more; does not wait. */
+	void forgetSession(long number, Target target) {
+		this.ownerWay.submit(RequestWay.ASYNC, PythonRequest.endSession(), number, target, 0);
+	}
+
+	/**
+	 * Writes a request. What it holds is the caller's until libpyboot has taken it.
+	 * @throws RuntimeException if a value cannot cross; nothing is held then
+	 */
+	WireEncoder write(PythonRequest request, long session, WireBuffer buffer) {
+		WireEncoder encoder = encoder(buffer);
+		try {
+			request.encode(encoder, session);
+			encoder.finish(0);
+		}
+		catch (RuntimeException | Error ex) {
+			encoder.discard();
+			encoder.endExports();
+			throw ex;
+		}
+		this.counters.encoded(encoder.length());
+		return encoder;
+	}
+
+	/** Where a request must run that holds a Python object. */
+	@Nullable Target routed(@Nullable Target wanted, @Nullable KeptReference home) {
+		if (home == null) {
+			return wanted;
+		}
+		Target target = (home instanceof KeptObject object && object.pool() == this) ? object.target() : null;
+		if (target == null || (wanted != null && wanted.slot() != target.slot())) {
+			throw new PythonConversionException("A " + home.describe() + " cannot be used in "
+					+ ((wanted != null) ? "context " + wanted.slot().index + " of " : "") + "pool '" + name()
+					+ "': objects stay in the interpreter that made them");
+		}
+		return (wanted != null && wanted.pinned() != null && !wanted.equals(target)) ? sameContext(wanted, target)
+				: target;
+	}
+
+	private static Target sameContext(Target session, Target handle) {
+		return session.accepts(java.util.Objects.requireNonNull(handle.pinned())) ? session : handle;
+	}
+
 	/** A session's request runs in the context that has the namespace, or not at all. */
 	void requireAccepted(@Nullable Target target, PythonContext context) {
 		if (target != null && !target.accepts(context)) {
 			throw new PythonContextLostException("Context " + target.slot().index + " of pool '" + name()
-					+ "' was replaced, and the variables of the session with it");
+					+ "' was replaced, and " + target.belongings() + " with it");
 		}
 	}
 
@@ -328,6 +433,15 @@ public final class PythonPool implements AutoCloseable {
 		if (refused.isCurrent()) {
 			throw new PythonContextLostException("Context " + refused.slot.index + " of pool '" + name() + "' is gone");
 		}
+	}
+
+	Channels channels() {
+		return this.channels;
+	}
+
+	/** The Java iterators that Python code may pull. */
+	JavaIterators iterators() {
+		return this.iterators;
 	}
 
 	/** Whether the pool stops and what still runs is given up. */
@@ -340,7 +454,7 @@ public final class PythonPool implements AutoCloseable {
 	}
 
 	WireEncoder encoder(WireBuffer buffer) {
-		return new WireEncoder(buffer, this.options.limits(), this.argumentConverter);
+		return new WireEncoder(buffer, this.options.limits(), this.argumentConverter, this.iterators);
 	}
 
 	void ended(RequestKind kind, RequestOutcome outcome, long began) {
@@ -425,6 +539,11 @@ public final class PythonPool implements AutoCloseable {
 		return this.counters.snapshot(casts());
 	}
 
+	/** Python objects of a context that Java holds; -1 if the context takes no work. */
+	long handles(int index) {
+		return LibPyboot.pb_live_handles(this.slots[index].context().id());
+	}
+
 	/** Sets who hears of ended requests; {@code null} for nobody. */
 	public void setListener(@Nullable RequestListener listener) {
 		this.listener = listener;
@@ -436,6 +555,18 @@ public final class PythonPool implements AutoCloseable {
 	 */
 	public void setArgumentConverter(UnaryOperator<Object> converter) {
 		this.argumentConverter = converter;
+	}
+
+	/**
+	 * Sets what converts the results of operations on {@link io.pyboot.PythonObject} to
+	 * the types asked for. Without it nothing is converted.
+	 */
+	public void setResultConversion(ResultConversion conversion) {
+		this.resultConversion = conversion;
+	}
+
+	ResultConversion resultConversion() {
+		return this.resultConversion;
 	}
 
 	/**
@@ -463,6 +594,7 @@ public final class PythonPool implements AutoCloseable {
 		PythonContext old = null;
 		synchronized (this.lifecycle) {
 			if (state() == RuntimeState.RUNNING) {
+				openHome(this.slots[index], next, this.slots[index].occupant().generation + 1);
 				old = this.slots[index].replace(next);
 			}
 		}
@@ -477,6 +609,7 @@ public final class PythonPool implements AutoCloseable {
 		while (old.queueLength() > 0 && System.nanoTime() - until < 0) {
 			LockSupport.parkNanos(1_000_000);
 		}
+		ContextHomes.close(old.id());
 		old.stop(DEFAULT_DRAIN);
 		logger.info("Context {} of pool '{}' was replaced", index, name());
 	}
@@ -497,6 +630,7 @@ public final class PythonPool implements AutoCloseable {
 		if (!this.state.moveTo(RuntimeState.SHUTTING_DOWN)) {
 			return;
 		}
+		this.channels.closeAll();
 		long began = System.nanoTime();
 		long total = drain.toNanos();
 		if (!awaitIdle(began + total / 4 * 3)) {
@@ -509,6 +643,8 @@ public final class PythonPool implements AutoCloseable {
 		boolean drained = this.drainer.stop(Math.max(100, total / 8_000_000));
 		this.deadlines.shutdownNow();
 		this.callbacks.close();
+		this.iterators.endAll();
+		this.channels.endAll();
 		this.castsAtEnd = casts();
 		if (drained) {
 			LibPyboot.pb_destroy_pool(this.nativePool);
@@ -541,7 +677,10 @@ public final class PythonPool implements AutoCloseable {
 				contexts.add(slot.context());
 			}
 		}
-		contexts.forEach((context) -> context.stop(Duration.ofNanos(grace)));
+		contexts.forEach((context) -> {
+			ContextHomes.close(context.id());
+			context.stop(Duration.ofNanos(grace));
+		});
 		long until = System.nanoTime() + grace + 100_000_000;
 		int left = 0;
 		for (PythonContext context : contexts) {

@@ -26,6 +26,13 @@ public sealed interface PythonRequest {
 	String describe();
 
 	/**
+	 * The same request with a result in another form.
+	 */
+	default PythonRequest returning(ResultForm form) {
+		return (form != ResultForm.VALUE) ? new Returning(this, form) : this;
+	}
+
+	/**
 	 * Calls a function.
 	 * @param function {@code module:qualified.name}, or a name in the session
 	 * @param arguments positional arguments
@@ -67,6 +74,30 @@ public sealed interface PythonRequest {
 		return new Housekeeping(Operation.SESSION_END);
 	}
 
+	/**
+	 * Runs a request and keeps an iterator over its result; the result is the id of the
+	 * context.
+	 * @param stream number of the stream, unique in this process
+	 */
+	static PythonRequest openStream(long stream, PythonRequest iterable) {
+		return new OpenStream(stream, iterable);
+	}
+
+	/**
+	 * Takes items of a stream; the result is a list of them, and whether there may be
+	 * more.
+	 * @param most how many at most, 1 or more
+	 * @param origin what the stream was made by
+	 */
+	static PythonRequest nextOfStream(long stream, int most, PythonRequest origin) {
+		return new NextOfStream(stream, most, origin);
+	}
+
+	/** Closes a stream, if it is there. */
+	static PythonRequest closeStream(long stream) {
+		return call("pyboot._streams:close", new Object[] { stream }, Map.of());
+	}
+
 	/** First byte of a request: {@code pb_op} in pb_context.h. */
 	final class Operation {
 
@@ -81,6 +112,10 @@ public sealed interface PythonRequest {
 		private static final int GC = 5;
 
 		private static final int SESSION_END = 6;
+
+		private static final int STREAM = 7;
+
+		private static final int STREAM_NEXT = 8;
 
 		private Operation() {
 		}
@@ -141,6 +176,74 @@ public sealed interface PythonRequest {
 			String line = this.source.strip().lines().findFirst().orElse("");
 			return ((this.kind == RequestKind.EVAL) ? "eval of '" : "exec of '")
 					+ ((line.length() > 60) ? line.substring(0, 57) + "..." : line) + "'";
+		}
+
+	}
+
+	/** A request whose result, or its elements, stay in Python. */
+	record Returning(PythonRequest request, ResultForm form) implements PythonRequest {
+
+		@Override
+		public RequestKind kind() {
+			return this.request.kind();
+		}
+
+		@Override
+		public void encode(WireEncoder encoder, long session) {
+			int start = encoder.length();
+			this.request.encode(encoder, session);
+			encoder.markByte(start, this.form.flag);
+		}
+
+		@Override
+		public String describe() {
+			return this.request.describe();
+		}
+
+	}
+
+	/** Runs a request and keeps an iterator over its result. */
+	record OpenStream(long stream, PythonRequest iterable) implements PythonRequest {
+
+		@Override
+		public RequestKind kind() {
+			return this.iterable.kind();
+		}
+
+		@Override
+		public void encode(WireEncoder encoder, long session) {
+			encoder.writeByte(Operation.STREAM);
+			encoder.writeLong(session);
+			encoder.writeLong(this.stream);
+			this.iterable.encode(encoder, session);
+		}
+
+		@Override
+		public String describe() {
+			return this.iterable.describe() + " as a stream";
+		}
+
+	}
+
+	/** Takes items of a stream. */
+	record NextOfStream(long stream, int most, PythonRequest origin) implements PythonRequest {
+
+		@Override
+		public RequestKind kind() {
+			return RequestKind.EXEC;
+		}
+
+		@Override
+		public void encode(WireEncoder encoder, long session) {
+			encoder.writeByte(Operation.STREAM_NEXT);
+			encoder.writeLong(session);
+			encoder.writeLong(this.stream);
+			encoder.writeInt(this.most);
+		}
+
+		@Override
+		public String describe() {
+			return "next step of the stream of the " + this.origin.describe();
 		}
 
 	}

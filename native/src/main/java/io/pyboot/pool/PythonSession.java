@@ -1,5 +1,7 @@
 package io.pyboot.pool;
 
+import java.lang.ref.Cleaner;
+import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -12,14 +14,20 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A namespace of its own in one context. What it binds persists between its requests, is
- * invisible to others and is dropped when it is closed or when the context ends.
- * Thread-safe.
+ * invisible to others and is dropped when it is closed, when it is no longer reachable,
+ * or when the context ends. Thread-safe.
  */
 public final class PythonSession implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(PythonSession.class);
 
 	private static final AtomicLong NUMBERS = new AtomicLong();
+
+	private static final Cleaner CLEANER = Cleaner.create((task) -> {
+		Thread thread = new Thread(task, "pyboot-sessions");
+		thread.setDaemon(true);
+		return thread;
+	});
 
 	private final PythonPool pool;
 
@@ -30,9 +38,12 @@ public final class PythonSession implements AutoCloseable {
 
 	private final AtomicBoolean closed = new AtomicBoolean();
 
+	private final Cleaner.Cleanable end;
+
 	PythonSession(PythonPool pool, ContextSlot slot) {
 		this.pool = pool;
-		this.target = new Target(slot, slot.context());
+		this.target = new Target(slot, slot.context(), "the variables of the session");
+		this.end = CLEANER.register(this, new SessionEnd(pool, this.target, this.number, this.closed));
 	}
 
 	/**
@@ -50,7 +61,12 @@ public final class PythonSession implements AutoCloseable {
 	}
 
 	private @Nullable Object run(PythonRequest request, RequestOptions options) {
-		return this.pool.invoke(request, this.number, this.target, options);
+		try {
+			return this.pool.invoke(request, this.number, this.target, options);
+		}
+		finally { // the namespace must not be dropped under the request
+			Reference.reachabilityFence(this);
+		}
 	}
 
 	/**
@@ -65,6 +81,9 @@ public final class PythonSession implements AutoCloseable {
 			}
 			catch (PythonContextLostException | PythonNotRunningException ex) {
 				logger.debug("A session of pool '{}' ended with its context", this.pool.name());
+			}
+			finally {
+				this.end.clean(); // nothing is left to do for it
 			}
 		}
 	}

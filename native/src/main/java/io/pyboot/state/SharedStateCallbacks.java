@@ -8,6 +8,7 @@ import java.util.Map;
 
 import io.pyboot.callback.CallbackArgumentException;
 import io.pyboot.callback.CallbackRegistry;
+import io.pyboot.callback.ValueCallback;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,8 @@ public final class SharedStateCallbacks {
 	 */
 	public static void register(CallbackRegistry registry, PythonSharedState state) {
 		SharedStateCallbacks callbacks = new SharedStateCallbacks(state);
-		registry.registerInternalIfAbsent("pyboot.state", (arguments, keywords) -> callbacks.run(arguments));
+		ValueCallback run = (arguments, keywords) -> callbacks.run(arguments);
+		registry.registerInternalIfAbsent("pyboot.state", run);
 	}
 
 	private @Nullable Object run(List<@Nullable Object> arguments) {

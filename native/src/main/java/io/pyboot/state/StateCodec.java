@@ -11,7 +11,8 @@ import io.pyboot.codec.WireEncoder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Values as bytes, in the wire format.
+ * Values as bytes, in the wire format. They outlive contexts and processes, so objects
+ * that stay on their side are refused.
  */
 final class StateCodec {
 
@@ -24,7 +25,7 @@ final class StateCodec {
 	byte[] encode(String key, @Nullable Object value) {
 		WireBuffer buffer = WireBuffer.acquireShared();
 		try {
-			WireEncoder encoder = new WireEncoder(buffer, CodecLimits.DEFAULT, this.converter);
+			WireEncoder encoder = WireEncoder.ofStored(buffer, CodecLimits.DEFAULT, this.converter);
 			encoder.write(value, "shared state['" + key + "']");
 			byte[] bytes = new byte[encoder.length()];
 			buffer.memory().get(0, bytes);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 import com.sun.management.ThreadMXBean;
+import io.pyboot.PythonContextLostException;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonException;
 import io.pyboot.callback.CallbackCall;
@@ -49,7 +50,9 @@ class MalformedMessageTests {
 	@Provide
 	static Arbitrary<byte[]> replies() {
 		Arbitrary<byte[]> contents = Arbitraries.oneOf(WireMessages.damaged(WireMessages.exceptions()), messages());
-		return Combinators.combine(Arbitraries.integers().between(0, 7), contents, contents)
+		return Combinators
+			.combine(Arbitraries.frequencyOf(net.jqwik.api.Tuple.of(8, Arbitraries.integers().between(0, 7)),
+					net.jqwik.api.Tuple.of(1, Arbitraries.integers().between(0, 255))), contents, contents)
 			.as((kind, first, second) -> WireMessages.join(new byte[] { kind.byteValue() }, first, second));
 	}
 
@@ -68,13 +71,16 @@ class MalformedMessageTests {
 	}
 
 	@Property(edgeCases = EdgeCasesMode.NONE)
-	void messageIsAValueOrAConversionFailure(@ForAll("messages") byte[] message) {
+	void messageIsAValueOrANamedException(@ForAll("messages") byte[] message) {
 		withinBounds(message, (memory) -> {
 			try {
 				new WireDecoder(memory, 0, message.length).read();
 			}
 			catch (PythonConversionException ex) {
 				assertThat(ex.getMessage()).contains(", at result");
+			}
+			catch (PythonContextLostException ex) {
+				assertThat(ex.getMessage()).contains("was lost on its way");
 			}
 		});
 	}

@@ -45,11 +45,14 @@ public final class WireMessages {
 
 	private static Arbitrary<byte[]> plain() {
 		Arbitrary<byte[]> ints = Arbitraries.bytes().map((value) -> new byte[] { 'b', value });
+		Arbitrary<byte[]> kept = Arbitraries.of("J\1\0\0\0\0\0\0\0", "H\1\0\1\0\0\0\0\0\1\0\0\0\0\0\0\0")
+			.map(WireMessages::latin1);
 		Arbitrary<byte[]> words = Combinators.combine(Arbitraries.of('l', 'd'), bytes(8, 8))
 			.as((tag, value) -> join(new byte[] { (byte) tag.charValue() }, value));
 		Arbitrary<byte[]> texts = bytes(0, 30)
 			.map((value) -> join(new byte[] { 'a', (byte) value.length }, ascii(value)));
-		return Arbitraries.oneOf(Arbitraries.of("N", "F", "T").map(WireMessages::latin1), ints, words, texts);
+		return Arbitraries.frequencyOf(Tuple.of(3, Arbitraries.of("N", "F", "T").map(WireMessages::latin1)),
+				Tuple.of(3, ints), Tuple.of(3, words), Tuple.of(3, texts), Tuple.of(1, kept));
 	}
 
 	private static Arbitrary<byte[]> blocks() {
@@ -105,11 +108,11 @@ public final class WireMessages {
 	 */
 	static Arbitrary<byte[]> exceptions() {
 		Arbitrary<byte[]> simple = Arbitraries.of("N", "b\3", "a\1x")
-			.map((code) -> join(head('(', 8), latin1("a\1Ea\1ma\1t"), head('[', 1), latin1("a\4note"), head('[', 1),
-					head('(', 4), latin1("a\1ma\1fa\4f.pyb\7"), latin1("N"), head('[', 0), latin1(code)));
+			.map((code) -> join(head('(', 9), latin1("a\1Ea\1ma\1t"), head('[', 1), latin1("a\4note"), head('[', 1),
+					head('(', 4), latin1("a\1ma\1fa\4f.pyb\7"), latin1("N"), head('[', 0), latin1(code), latin1("N")));
 		Arbitrary<byte[]> chained = Combinators.combine(simple, simple)
-			.as((cause, member) -> join(head('(', 8), latin1("a\1Ea\1ma\1t"), head('[', 0), head('[', 0), cause,
-					head('[', 1), member, latin1("N")));
+			.as((cause, member) -> join(head('(', 9), latin1("a\1Ea\1ma\1t"), head('[', 0), head('[', 0), cause,
+					head('[', 1), member, latin1("NN")));
 		return Arbitraries.oneOf(simple, chained);
 	}
 

@@ -117,6 +117,29 @@ class OperationTests extends PoolTestBase {
 	}
 
 	@Test
+	void aSessionThatNobodyClosedIsEndedWithItsLastReference() {
+		abandonSession();
+		org.awaitility.Awaitility.await().until(() -> {
+			System.gc();
+			this.pool.broadcast(PythonRequest.gc(), Engine.NONE);
+			return this.pool.invoke(PythonRequest.eval("__import__('sys').__dict__.get('session_ended')", Map.of()),
+					Engine.NONE.withContextIndex(0));
+		}, Boolean.TRUE::equals);
+	}
+
+	private void abandonSession() {
+		PythonSession session = this.pool.openSession(Engine.NONE.withContextIndex(0));
+		session.invoke(PythonRequest.exec("""
+				import sys
+				class Left:
+				    def __del__(self, sys=sys): sys.session_ended = True
+				left = Left()
+				""", Map.of()), Engine.NONE);
+		assertThat(session.invoke(PythonRequest.eval("sys.__dict__.get('session_ended')", Map.of()), Engine.NONE))
+			.isNull();
+	}
+
+	@Test
 	void sessionOfAReplacedContextIsNamed() {
 		PythonSession session = this.pool.openSession(Engine.NONE.withContextIndex(1));
 		session.invoke(PythonRequest.exec("x = 1", Map.of()), Engine.NONE);

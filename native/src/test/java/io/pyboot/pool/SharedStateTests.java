@@ -1,5 +1,6 @@
 package io.pyboot.pool;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -7,10 +8,18 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
+import io.pyboot.JavaRef;
 import io.pyboot.PythonCallException;
+import io.pyboot.PythonChannel;
 import io.pyboot.PythonConversionException;
+import io.pyboot.PythonObject;
+import io.pyboot.PythonView;
+import io.pyboot.ReadAhead;
 import io.pyboot.callback.CallbackRegistry;
+import io.pyboot.codec.JavaObjects;
 import io.pyboot.pool.Engine.Way;
 import io.pyboot.runtime.PythonRuntime;
 import io.pyboot.state.InMemoryStateStore;
@@ -18,6 +27,7 @@ import io.pyboot.state.PythonSharedState;
 import io.pyboot.state.SharedStateCallbacks;
 import io.pyboot.state.SharedStateFullException;
 import io.pyboot.state.StoredSharedState;
+import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -143,6 +153,43 @@ class SharedStateTests {
 	}
 
 	@Test
+	void objectsThatStayOnTheirSideAreRefused() {
+		PythonRequest make = PythonRequest.eval("{1}", Map.of()).returning(ResultForm.HANDLE);
+		try (PythonObject handle = (PythonObject) this.pool.invoke(make, Engine.NONE)) {
+			assertThatExceptionOfType(PythonConversionException.class)
+				.isThrownBy(() -> this.state.set("x", List.of(handle)))
+				.withMessageContaining("pool 'state', which ends with that context, cannot be stored: store a value")
+				.withMessageContaining("shared state['x'][0]");
+			assertThatExceptionOfType(PythonConversionException.class)
+				.isThrownBy(() -> this.state.set("x", Map.of("a", JavaRef.of("text"))))
+				.withMessageContaining("a JavaRef, which means something in this process only, cannot be stored")
+				.withMessageContaining("shared state['x']['a']");
+			assertThatExceptionOfType(PythonConversionException.class)
+				.isThrownBy(() -> this.state.set("x", PythonView.of(ByteBuffer.allocateDirect(8))))
+				.withMessageContaining("a PythonView, whose memory is lent for a request only, cannot be stored");
+			for (Object object : List.of(handle, JavaRef.of("text"))) {
+				for (String expression : List.of("state.set('x', [pyboot.handle(a)])", "state.set('x', [a, a])",
+						"state.compare_and_set('x', pyboot.handle(a), 1)")) {
+					if (object == handle && expression.contains("[a, a]")) {
+						continue; // the set itself, which is a value
+					}
+					assertThatExceptionOfType(PythonCallException.class).isThrownBy(
+							() -> this.pool.invoke(PythonRequest.eval(expression, Map.of("a", object)), Engine.NONE))
+						.withMessageContaining("a JavaRef or a pyboot.handle cannot be stored: store a value")
+						.satisfies((ex) -> assertThat(ex.getPythonType()).isEqualTo("TypeError"));
+				}
+			}
+		}
+		assertThat(this.state.keys()).isEmpty();
+		Awaitility.await().untilAsserted(() -> {
+			System.gc(); // the handles that the callback did not get
+			JavaObjects.sweep();
+			assertThat(JavaObjects.size()).isZero();
+			assertThat(this.pool.handles(0) + this.pool.handles(1)).isZero();
+		});
+	}
+
+	@Test
 	void valuesAreCopies() {
 		exec("mine = [1, 2]; state['list'] = mine; mine.append(3); state['list'].append(4)");
 		assertThat(eval("state['list']")).isEqualTo(List.of(1L, 2L));
@@ -244,6 +291,30 @@ class SharedStateTests {
 			}
 		});
 		assertThat(this.state.get("n")).isEqualTo(Map.of("count", 1600L));
+	}
+
+	@Test
+	void whatServesOnlyWhileItIsInUseIsNotStored() {
+		try (PythonChannel<Object> channel = this.pool.openChannel("unstorable", 1, (message) -> message)) {
+			for (Object value : List.of(List.of(1).iterator(), Stream.of(1), LongStream.of(1),
+					ReadAhead.of(List.of(1).iterator(), 2))) {
+				for (Object stored : List.of(value, List.of(Map.of("in", value)))) {
+					assertThatExceptionOfType(PythonConversionException.class)
+						.isThrownBy(() -> this.state.set("n", stored))
+						.withMessageContaining("serves only the request that it is passed to")
+						.withMessageContaining("shared state['n']");
+				}
+			}
+			assertThatExceptionOfType(PythonConversionException.class)
+				.isThrownBy(() -> this.state.set("n", List.of(channel)))
+				.withMessageContaining("cannot be stored");
+			assertRaises("TypeError", "Channel", "state['n'] = pyboot.channel('unstorable')");
+			assertThatExceptionOfType(PythonCallException.class)
+				.isThrownBy(() -> this.pool
+					.invoke(PythonRequest.exec("state['n'] = items", Map.of("items", Stream.of(1))), Engine.NONE))
+				.withMessageContaining("JavaIterator");
+		}
+		assertThat(this.state.contains("n")).isFalse();
 	}
 
 	@Test

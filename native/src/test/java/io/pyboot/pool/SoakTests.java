@@ -83,7 +83,7 @@ class SoakTests extends PoolTestBase {
 	}
 
 	/** The last quarter is not much above the second one: the first warms up. */
-	private static void assertFlat(List<Long> resident) {
+	static void assertFlat(List<Long> resident) {
 		int quarter = resident.size() / 4;
 		if (TIME.toSeconds() < 60) {
 			return; // too short to tell growth from warming up
@@ -101,7 +101,7 @@ class SoakTests extends PoolTestBase {
 		assertThat(after).as("resident kilobytes %s", resident).isLessThan(before * 1.15);
 	}
 
-	private static long residentKilobytes() throws IOException {
+	static long residentKilobytes() throws IOException {
 		for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
 			if (line.startsWith("VmRSS:")) {
 				return Long.parseLong(line.replaceAll("\\D", ""));

@@ -10,7 +10,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
+import io.pyboot.JavaRef;
 import io.pyboot.PythonCancelledException;
+import io.pyboot.PythonObject;
 import io.pyboot.PythonOverloadedException;
 import io.pyboot.PythonTimeoutException;
 import org.junit.jupiter.api.Test;
@@ -93,6 +95,30 @@ class VirtualThreadTests extends PoolTestBase {
 				.isThrownBy(() -> second.get(20, TimeUnit.SECONDS))
 				.withCauseInstanceOf(PythonOverloadedException.class);
 			first.get(20, TimeUnit.SECONDS);
+		}
+		threads.shutdown();
+	}
+
+	@Test
+	void virtualThreadsUseOneHandle() throws Exception {
+		ExecutorService threads = executor();
+		try (PythonObject list = (PythonObject) this.pool
+			.invoke(PythonRequest.eval("[]", Map.of()).returning(ResultForm.HANDLE), Engine.NONE)) {
+			List<Future<Object>> appended = new ArrayList<>();
+			for (int i = 0; i < 1000; i++) {
+				Object mine = new Object();
+				appended.add(threads.submit(() -> {
+					try (PythonObject item = list.callMethod("__class__", PythonObject.class, List.of(1L))) {
+						assertThat(item.callMethod("append", JavaRef.of(mine))).isNull();
+						assertThat(item.getItem(1)).isSameAs(mine);
+						return list.callMethod("append", item);
+					}
+				}));
+			}
+			for (Future<Object> each : appended) {
+				each.get(60, TimeUnit.SECONDS);
+			}
+			assertThat(list.size()).isEqualTo(1000);
 		}
 		threads.shutdown();
 	}

@@ -19,17 +19,23 @@ from pyboot._application import bean_names, environment, publish
 from pyboot._callbacks import JavaError, attribute as __getattr__, call, callbacks
 from pyboot._context import Context, context
 from pyboot._engine import RequestInterrupted
+from pyboot._handles import JavaRef, handle
 
 __all__ = [
+    "Channel",
+    "ChannelClosed",
     "Context",
     "JavaError",
+    "JavaRef",
     "LogHandler",
     "RequestInterrupted",
     "bean_names",
     "call",
     "callbacks",
+    "channel",
     "context",
     "environment",
+    "handle",
     "log",
     "publish",
     "state",

@@ -37,11 +37,19 @@ class JavaError(Exception):
     ...     print(e.java_class)
     """
 
-    def __init__(self, java_class: str, message: str | None, stack: str = "") -> None:
+    # The exception itself, as a JavaRef: the cause of the exception that Java gets.
+    _throwable = None
+
+    def __init__(self, java_class: str, message: str | None, stack: str = "", throwable=None) -> None:
         super().__init__(java_class, message)
         self.java_class = java_class
         self.message = message
         self.stack = stack
+        if throwable is not None:
+            self._throwable = throwable
+
+    def __reduce__(self):  # without the throwable, which stays in this JVM
+        return JavaError, (self.java_class, self.message, self.stack)
 
     def __str__(self) -> str:
         return self.java_class if self.message is None else f"{self.java_class}: {self.message}"
@@ -73,7 +81,14 @@ def function(name: str):
 
 
 # What the package has beside callbacks and is imported when it is used first, with its module.
-_LAZY = {"LogHandler": "_logging", "log": "_slf4j", "state": "_state"}
+_LAZY = {
+    "Channel": "_channels",
+    "ChannelClosed": "_channels",
+    "LogHandler": "_logging",
+    "channel": "_channels",
+    "log": "_slf4j",
+    "state": "_state",
+}
 
 
 def attribute(name: str):

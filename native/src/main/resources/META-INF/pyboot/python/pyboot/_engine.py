@@ -8,7 +8,7 @@ import sys
 
 import _pyboot
 
-from pyboot import _callbacks, _context, _output, _site
+from pyboot import _callbacks, _context, _handles, _output, _site
 from pyboot._buffers import classify_buffer, make_array, make_buffer  # noqa: F401
 from pyboot._views import end_views, make_view  # noqa: F401
 
@@ -29,6 +29,13 @@ class RequestInterrupted(BaseException):
 
 # Both are one class for users, whatever module they found it in.
 RequestInterrupted.__module__ = "pyboot"
+
+# ---- objects that stay on their side ----
+
+JavaRef = _handles.JavaRef
+JavaRef.__module__ = "pyboot"
+Handle = _handles.Handle
+keep = _handles.keep
 
 
 # ---- functions ----
@@ -166,9 +173,10 @@ _MAX_TEXT = 1 << 20
 def describe(exc: BaseException) -> tuple:
     """Describe an exception as values that cross.
 
-    (type, message, traceback, notes, frames, cause, members, exit code); frames
-    are innermost first, cause is described likewise or None, members are those
-    of an exception group.
+    (type, message, traceback, notes, frames, cause, members, exit code,
+    throwable); frames are innermost first, cause is described likewise or None,
+    members are those of an exception group, throwable is the JavaRef of what
+    Java threw, if that is what it is.
     """
     return _describe(exc, _format(exc), 0, set())
 
@@ -193,6 +201,7 @@ def _describe(exc: BaseException, text: str, depth: int, seen: set) -> tuple:
         described,
         members,
         _exit_code(exc),
+        exc._throwable if isinstance(exc, _callbacks.JavaError) else None,
     )
 
 

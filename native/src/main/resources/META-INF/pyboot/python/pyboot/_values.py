@@ -26,6 +26,10 @@ C     complex             real, imaginary
 G     range               start, stop, step
 E     Enum member         value, name or None, name of the class (to Java only)
 K     named tuple         elements, then the names in one str (to Java only)
+H     channel             number, whether it carries bytes only, capacity (to
+                          Python only)
+I     Java iterator       number, how many items are taken at a time (to Python
+                          only)
 ====  ==================  =====================================================
 
 Offsets are those from UTC in seconds.
@@ -347,6 +351,20 @@ def _make_range(start, stop, step):
     return range(start, stop, step)
 
 
+def _make_channel(number, raw, capacity):
+    from pyboot import _channels
+
+    _typed(int, number, capacity)
+    return _channels.channel_of(number, raw is True, capacity)
+
+
+def _make_iterator(number, ahead):
+    from pyboot._iterators import JavaIterator
+
+    _typed(int, number, ahead)
+    return JavaIterator(number, ahead)
+
+
 _MAKERS = {
     "D": _make_date,
     "T": _make_time,
@@ -359,4 +377,6 @@ _MAKERS = {
     "F": _make_path,
     "C": _make_complex,
     "G": _make_range,
+    "H": _make_channel,
+    "I": _make_iterator,
 }
