@@ -102,8 +102,8 @@ final class BufferCodec {
 	 */
 	static PythonBuffer read(WireDecoder decoder) {
 		ByteBuffer memory = decoder.memory();
-		PythonElementType type = PythonElementType.of((char) decoder.readByte());
-		int[] shape = new int[decoder.readByte()];
+		PythonElementType type = PythonElementType.of((char) (memory.get(decoder.advance(1)) & 0xff));
+		int[] shape = new int[memory.get(decoder.advance(1)) & 0xff];
 		if (type == null || shape.length > MAX_DIMENSIONS) {
 			throw new ConversionFailure("the answer is malformed: a buffer of unknown items");
 		}

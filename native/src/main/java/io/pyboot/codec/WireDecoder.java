@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.pyboot.PythonConversionException;
+import io.pyboot.PythonRange;
 import io.pyboot.PythonTuple;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 public final class WireDecoder {
 
 	private static final int MAX_DEPTH = 1000;
+
+	/** A list's hash code is made of each number of a range. */
+	private static final int MAX_RANGE_IN_KEY = 1_000_000;
 
 	private final ByteBuffer memory;
 
@@ -45,14 +49,23 @@ public final class WireDecoder {
 	 * Reads a raw byte.
 	 */
 	public int readByte() {
-		return this.memory.get(advance(1)) & 0xff;
+		return this.memory.get(advanceRaw(1)) & 0xff;
 	}
 
 	/**
 	 * Reads a raw 32-bit number, such as a count.
 	 */
 	public int readInt() {
-		return this.memory.getInt(advance(4));
+		return this.memory.getInt(advanceRaw(4));
+	}
+
+	private int advanceRaw(int bytes) {
+		try {
+			return advance(bytes);
+		}
+		catch (ConversionFailure ex) {
+			throw new PythonConversionException(ex.getMessage());
+		}
 	}
 
 	/**
@@ -70,10 +83,13 @@ public final class WireDecoder {
 	 */
 	public @Nullable Object read(String root) {
 		try {
-			return read(0, false);
+			return read(0, false, 0);
 		}
 		catch (ConversionFailure ex) {
 			throw new PythonConversionException(ex.getMessage() + ", at " + root + ex.path());
+		}
+		catch (StackOverflowError ex) {
+			throw tooDeep(root);
 		}
 	}
 
@@ -93,13 +109,22 @@ public final class WireDecoder {
 		int i = 0;
 		try {
 			for (; i < count; i++) {
-				arguments[i] = read(0, false);
+				arguments[i] = read(0, false, count - i - 1);
 			}
 		}
 		catch (ConversionFailure ex) {
 			throw new PythonConversionException(ex.getMessage() + ", at args[" + i + "]" + ex.path());
 		}
+		catch (StackOverflowError ex) {
+			throw tooDeep("args[" + i + "]");
+		}
 		return arguments;
+	}
+
+	/** Of the stack of the calling thread little may be left, whatever the limit is. */
+	static PythonConversionException tooDeep(String root) {
+		return new PythonConversionException("containers are nested too deep for the stack of the thread '"
+				+ Thread.currentThread().getName() + "', at " + root);
 	}
 
 	int advance(int bytes) {
@@ -111,10 +136,16 @@ public final class WireDecoder {
 		return at;
 	}
 
-	/** Reads a count of items, each of which takes a byte at least. */
-	private int readCount(int depth) {
+	/**
+	 * Reads a count of items.
+	 * @param width how many bytes each takes at least
+	 * @param owed how many bytes the items that follow those of the containers around it
+	 * take at least: counts within each other must not each claim all bytes that are
+	 * left, or memory would grow with the product of size and depth
+	 */
+	private int readCount(int depth, int width, int owed) {
 		int count = this.memory.getInt(advance(4));
-		if (count < 0 || count > this.end - this.position) {
+		if (count < 0 || count > (this.end - this.position - owed) / width) {
 			throw new ConversionFailure("the answer is malformed: a count is past its end");
 		}
 		if (depth >= MAX_DEPTH) {
@@ -123,7 +154,7 @@ public final class WireDecoder {
 		return count;
 	}
 
-	private @Nullable Object read(int depth, boolean key) {
+	private @Nullable Object read(int depth, boolean key, int owed) {
 		byte tag = this.memory.get(advance(1));
 		return switch (tag) {
 			case WireTag.NONE -> null;
@@ -143,12 +174,12 @@ public final class WireDecoder {
 			case WireTag.BIG_INT -> bigInteger(bytes(blockLength()));
 			case WireTag.ARRAY -> array();
 			case WireTag.BUFFER -> BufferCodec.read(this);
-			case WireTag.LIST -> list(depth);
-			case WireTag.TUPLE -> tuple(depth, key);
-			case WireTag.DICT -> dict(depth);
-			case WireTag.SET -> set(depth);
-			case WireTag.FROZENSET -> Collections.unmodifiableSet(set(depth));
-			case WireTag.VALUE -> value(depth, key);
+			case WireTag.LIST -> list(depth, owed);
+			case WireTag.TUPLE -> tuple(depth, key, owed);
+			case WireTag.DICT -> dict(depth, owed);
+			case WireTag.SET -> set(depth, owed);
+			case WireTag.FROZENSET -> Collections.unmodifiableSet(set(depth, owed));
+			case WireTag.VALUE -> value(depth, key, owed);
 			case WireTag.JAVA_REF -> javaObject(this.memory.getLong(advance(8)));
 			case WireTag.HANDLE -> {
 				int at = advance(16);
@@ -192,6 +223,9 @@ public final class WireDecoder {
 	}
 
 	private static BigInteger bigInteger(byte[] littleEndian) {
+		if (littleEndian.length == 0) {
+			throw new ConversionFailure("the answer is malformed: an int without bytes");
+		}
 		for (int i = 0, j = littleEndian.length - 1; i < j; i++, j--) {
 			byte swapped = littleEndian[i];
 			littleEndian[i] = littleEndian[j];
@@ -269,49 +303,60 @@ public final class WireDecoder {
 		}
 	}
 
-	private List<@Nullable Object> list(int depth) {
-		int count = readCount(depth);
+	private List<@Nullable Object> list(int depth, int owed) {
+		int count = readCount(depth, 1, owed);
 		List<@Nullable Object> list = new ArrayList<>(count);
-		for (int i = 0; i < count; i++) {
-			list.add(element(depth, i, false));
+		int i = 0;
+		try {
+			for (; i < count; i++) {
+				list.add(read(depth + 1, false, owed + count - i - 1));
+			}
+		}
+		catch (ConversionFailure ex) {
+			throw ex.at(i);
 		}
 		return list;
 	}
 
-	private PythonTuple tuple(int depth, boolean key) {
-		int count = readCount(depth);
-		@Nullable Object[] elements = new Object[count];
-		for (int i = 0; i < count; i++) {
-			elements[i] = element(depth, i, key);
-		}
-		return PythonTuple.of(elements);
+	private PythonTuple tuple(int depth, boolean key, int owed) {
+		int count = readCount(depth, 1, owed);
+		return PythonTuple.of(elements(depth, count, key, owed));
 	}
 
-	private Object value(int depth, boolean key) {
+	private Object value(int depth, boolean key, int owed) {
 		byte kind = this.memory.get(advance(1));
-		@Nullable Object[] fields = new Object[readCount(depth)];
-		for (int i = 0; i < fields.length; i++) {
-			fields[i] = element(depth, i, key && WireValue.isContainer(kind));
+		int count = readCount(depth, 1, owed);
+		@Nullable Object[] fields = elements(depth, count, key && WireValue.isContainer(kind), owed);
+		Object value = WireValue.toJava(kind, fields);
+		if (key && value instanceof PythonRange range && range.size() > MAX_RANGE_IN_KEY) {
+			throw new ConversionFailure("a Python range of " + range.size()
+					+ " numbers cannot be a key or in a set in Java, which would visit each of them");
 		}
-		return WireValue.toJava(kind, fields);
+		return value;
 	}
 
-	private @Nullable Object element(int depth, int index, boolean key) {
+	private @Nullable Object[] elements(int depth, int count, boolean key, int owed) {
+		@Nullable Object[] elements = new Object[count];
+		int i = 0;
 		try {
-			return read(depth + 1, key);
+			for (; i < count; i++) {
+				elements[i] = read(depth + 1, key, owed + count - i - 1);
+			}
 		}
 		catch (ConversionFailure ex) {
-			throw ex.at(index);
+			throw ex.at(i);
 		}
+		return elements;
 	}
 
-	private Map<@Nullable Object, @Nullable Object> dict(int depth) {
-		int count = readCount(depth);
+	private Map<@Nullable Object, @Nullable Object> dict(int depth, int owed) {
+		int count = readCount(depth, 2, owed);
 		Map<@Nullable Object, @Nullable Object> map = new LinkedHashMap<>((int) (count / 0.75f) + 1);
 		for (int i = 0; i < count; i++) {
-			Object key = read(depth + 1, true);
+			int after = owed + 2 * (count - i - 1);
+			Object key = read(depth + 1, true, after + 1);
 			try {
-				map.put(key, read(depth + 1, false));
+				map.put(key, read(depth + 1, false, after));
 			}
 			catch (ConversionFailure ex) {
 				throw ex.atKey(String.valueOf(key));
@@ -323,11 +368,11 @@ public final class WireDecoder {
 		return map;
 	}
 
-	private Set<@Nullable Object> set(int depth) {
-		int count = readCount(depth);
+	private Set<@Nullable Object> set(int depth, int owed) {
+		int count = readCount(depth, 1, owed);
 		Set<@Nullable Object> set = new LinkedHashSet<>((int) (count / 0.75f) + 1);
 		for (int i = 0; i < count; i++) {
-			Object element = read(depth + 1, true);
+			Object element = read(depth + 1, true, owed + count - i - 1);
 			if (!set.add(element)) {
 				throw new ConversionFailure("two elements of a Python set are equal in Java: " + element);
 			}

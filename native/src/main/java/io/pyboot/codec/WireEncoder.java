@@ -215,6 +215,9 @@ public final class WireEncoder {
 		catch (ConversionFailure ex) {
 			throw new PythonConversionException(ex.getMessage() + ", at " + root + ex.path());
 		}
+		catch (StackOverflowError ex) {
+			throw WireDecoder.tooDeep(root);
+		}
 	}
 
 	/**
@@ -229,6 +232,9 @@ public final class WireEncoder {
 		}
 		catch (ConversionFailure ex) {
 			throw new PythonConversionException(ex.getMessage() + ", at args[" + i + "]" + ex.path());
+		}
+		catch (StackOverflowError ex) {
+			throw WireDecoder.tooDeep("args[" + i + "]");
 		}
 	}
 
@@ -245,6 +251,9 @@ public final class WireEncoder {
 			}
 			catch (ConversionFailure ex) {
 				throw new PythonConversionException(ex.getMessage() + ", at " + root + "['" + name + "']" + ex.path());
+			}
+			catch (StackOverflowError ex) {
+				throw WireDecoder.tooDeep(root + "['" + name + "']");
 			}
 		}
 	}

@@ -106,6 +106,7 @@ record WireValue(byte kind, @Nullable Object[] fields) {
 			case 'P' -> "timedelta";
 			case 'O' -> "timezone";
 			case 'R' -> "ZoneInfo";
+			case 'K' -> "named tuple";
 			default -> "date or time";
 		};
 	}

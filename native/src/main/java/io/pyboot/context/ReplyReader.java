@@ -104,8 +104,8 @@ public final class ReplyReader {
 		return switch (kind) {
 			case RAISED -> raised(decoder);
 			case RAISED_PLAIN -> {
-				String type = (String) text(decoder.read());
-				String message = (String) text(decoder.read());
+				String type = String.valueOf(text(decoder.read()));
+				String message = String.valueOf(text(decoder.read()));
 				yield new PythonCallException(type, message, type + ": " + message, List.of(), List.of(), null);
 			}
 			case UNCONVERTIBLE -> {

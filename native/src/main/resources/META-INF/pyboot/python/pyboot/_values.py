@@ -83,7 +83,9 @@ def _mapping(value):
 
 def _named_tuple(value):
     names = getattr(type(value), "_fields", None)
-    if type(names) is not tuple or len(names) != tuple.__len__(value) or not all(type(n) is str for n in names):
+    if type(names) is not tuple or len(names) != tuple.__len__(value):
+        return None
+    if not all(type(n) is str and n.isidentifier() for n in names):
         return None
     return "K", (*tuple.__iter__(value), " ".join(names))
 
