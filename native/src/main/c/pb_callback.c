@@ -165,6 +165,12 @@ static void await_as_owner(pb_frame *frame, pb_slot *callback) {
 
 /* frame is that of the owner, NULL on another thread or while the context starts. */
 static PyObject *await_answer(pb_context *ctx, pb_frame *frame, pb_slot *callback, bool to_drainer) {
+    /* Where contexts could not be ended, they outlive their pool's drainer. It drains once more after it was told to
+     * stop, so either it takes the callback or this sees that it was. */
+    if (to_drainer && pb_pool_stopping(ctx->pool) && pb_queue_withdraw(callback)) {
+        py.PyErr_SetString(py.PyExc_RuntimeError, "the pool has stopped: nobody answers callbacks");
+        return NULL;
+    }
     PyThreadState *ts = py.PyEval_SaveThread();
     if (to_drainer)
         pb_pool_notify(ctx->pool);
@@ -244,7 +250,7 @@ static PyObject *call_java(PyObject *number_object, PyObject *const *values, Py_
         return call_elsewhere(frame->ctx, frame, number, values, count, names);
     pb_context *ctx = pb_enter_here();
     if (!ctx) {
-        py.PyErr_SetString(py.PyExc_RuntimeError, "this thread belongs to no context");
+        py.PyErr_SetString(py.PyExc_RuntimeError, "this thread belongs to no context that runs: nobody answers callbacks");
         return NULL;
     }
     PyObject *result = call_elsewhere(ctx, NULL, number, values, count, names);

@@ -239,6 +239,8 @@ void pb_pool_add(pb_pool *pool, pb_context *ctx);
 /* abandoned: the context may still notify the pool, whose number is not given to another pool then. */
 void pb_pool_remove(pb_pool *pool, pb_context *ctx, bool abandoned);
 void pb_pool_notify(pb_pool *pool);
+/* Whether the drainer was told to end; what was pushed before this said no will be drained. */
+bool pb_pool_stopping(pb_pool *pool);
 int64_t pb_pool_number(pb_pool *pool);
 void pb_pool_count_cast(pb_pool *pool);
 

@@ -81,6 +81,11 @@ void pb_pool_remove(pb_pool *pool, pb_context *ctx, bool abandoned) {
     pthread_mutex_unlock(&pool->lock);
 }
 
+bool pb_pool_stopping(pb_pool *pool) {
+    atomic_thread_fence(memory_order_seq_cst); /* what the caller pushed is in its ring before the look */
+    return atomic_load(&pool->stopping);
+}
+
 void pb_pool_notify(pb_pool *pool) {
     atomic_thread_fence(memory_order_seq_cst); /* the answer is in its ring before the look */
     if (atomic_load_explicit(&pool->asleep, memory_order_relaxed) && atomic_exchange(&pool->asleep, 0)) {

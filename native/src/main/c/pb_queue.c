@@ -452,6 +452,12 @@ bool pb_queue_forget(pb_queue *q, pb_slot *callback, pb_slot *asking) {
     return false;
 }
 
+bool pb_queue_withdraw(pb_slot *callback) {
+    uint64_t state = atomic_load(&callback->state);
+    return (uint32_t)state == PB_QUEUED &&
+           atomic_compare_exchange_strong(&callback->state, &state, step(state, PB_ABANDONED));
+}
+
 bool pb_queue_take_callback(pb_queue *q, pb_slot *callback, int64_t *ticket) {
     uint64_t state = atomic_load_explicit(&callback->state, memory_order_acquire);
     if ((uint32_t)state == PB_QUEUED &&

@@ -131,6 +131,9 @@ bool pb_queue_answered(pb_slot *callback);
 /* Asker: gives the callback up. False if the answer is there. */
 bool pb_queue_forget(pb_queue *q, pb_slot *callback, pb_slot *asking);
 
+/* Asker: gives up a callback that went to the ring of finished requests, if nobody has taken it. */
+bool pb_queue_withdraw(pb_slot *callback);
+
 /* Java: takes a callback, which it must answer then; false if the asker gave it up, and the slot is freed. The ticket is
  * for the answer. */
 bool pb_queue_take_callback(pb_queue *q, pb_slot *callback, int64_t *ticket);

@@ -60,21 +60,31 @@ pb_context *pb_enter(int64_t id, bool only_ready) {
     return NULL;
 }
 
-pb_context *pb_enter_here(void) {
-    if (pb_owned) { /* by its id, which says nothing of its phase */
-        atomic_fetch_add(&pb_owned->inside, 1);
-        return pb_owned;
-    }
-    PyInterpreterState *interp = py.PyInterpreterState_Get();
+static pb_context *enter_in_phase(PyInterpreterState *interp, uint32_t phase) {
     for (uint32_t i = 0; i < PB_MAX_CONTEXTS; i++) {
         pb_context *ctx = atomic_load_explicit(&contexts[i], memory_order_acquire);
         if (!ctx)
             return NULL;
         atomic_fetch_add(&ctx->inside, 1);
-        uint32_t phase = atomic_load(&ctx->phase);
-        if (ctx->interp == interp && (phase == PB_STARTING || phase == PB_READY || phase == PB_STOPPING))
+        if (ctx->interp == interp && atomic_load(&ctx->phase) == phase)
             return ctx;
         pb_leave(ctx);
+    }
+    return NULL;
+}
+
+pb_context *pb_enter_here(void) {
+    if (pb_owned) { /* by its id, which says nothing of its phase */
+        atomic_fetch_add(&pb_owned->inside, 1);
+        return pb_owned;
+    }
+    /* Contexts of the main interpreter share it: one that takes work can answer, one that ends may have nobody left who
+     * serves it. */
+    static const uint32_t phases[] = {PB_READY, PB_STARTING, PB_STOPPING};
+    for (size_t i = 0; i < sizeof phases / sizeof *phases; i++) {
+        pb_context *ctx = enter_in_phase(py.PyInterpreterState_Get(), phases[i]);
+        if (ctx)
+            return ctx;
     }
     return NULL;
 }

@@ -42,6 +42,10 @@ final class Drainer implements Runnable {
 
 	private final DrainerThread thread;
 
+	/**
+	 * Set after libpyboot was told, which refuses callbacks from then on: the first drain
+	 * that begins after this was read takes all that there will ever be.
+	 */
 	private volatile boolean stopped;
 
 	Drainer(PythonPool pool, OwnerWay way, long number) {
@@ -76,8 +80,8 @@ final class Drainer implements Runnable {
 	 * @return whether it ended; a stage of a user may block it
 	 */
 	boolean stop(long millis) {
-		this.stopped = true;
 		LibPyboot.pb_stop_drainer(this.number);
+		this.stopped = true;
 		if (isCurrent()) {
 			return false;
 		}
@@ -95,11 +99,12 @@ final class Drainer implements Runnable {
 		ByteBuffer memory = ByteBuffer.allocateDirect(CAPACITY).order(ByteOrder.LITTLE_ENDIAN);
 		long address = WireBuffer.addressOf(memory);
 		while (true) {
-			long length = LibPyboot.pb_drain(this.number, address, CAPACITY, this.stopped ? 0 : -1);
+			boolean last = this.stopped;
+			long length = LibPyboot.pb_drain(this.number, address, CAPACITY, last ? 0 : -1);
 			if (length > 0) {
 				deliver(memory, (int) length);
 			}
-			else if (this.stopped || length < 0) {
+			else if (last || length < 0) {
 				break;
 			}
 		}

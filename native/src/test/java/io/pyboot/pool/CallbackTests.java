@@ -1,5 +1,7 @@
 package io.pyboot.pool;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -21,12 +23,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * Python code calls Java, on every way that a request may take.
@@ -249,6 +254,60 @@ class CallbackTests {
 						]"""
 					.replace("\n", " ")))
 			.isEqualTo(Collections.nCopies(16, Collections.nCopies(50, true)));
+	}
+
+	@Test
+	void threadsInModeMainAreServedWhileTheContextOfAnotherPoolCannotEnd() {
+		PoolOptions options = PoolOptions.named("first").withSize(1).withMode(PythonMode.MAIN);
+		PythonPool first = PythonPool.open(this.runtime, options, this.registry);
+		try (PythonPool second = PythonPool.open(this.runtime, options, this.registry)) {
+			CompletableFuture<Object> stubborn = first.submit(PythonRequest.exec("""
+					import sys, time
+					sys.stubborn = True
+					while sys.stubborn:
+					    try: time.sleep(0.01)
+					    except BaseException: pass
+					try:
+					    __import__('pyboot').echo(1)
+					except RuntimeError as e:
+					    sys.told = str(e)
+					""", Map.of()), RequestOptions.NONE);
+			await().until(() -> Boolean.TRUE
+				.equals(second.invoke(eval("getattr(__import__('sys'), 'stubborn', False)"), RequestOptions.NONE)));
+			first.close(Duration.ofMillis(100));
+			assertThat(second.invoke(eval("__import__('concurrent.futures').futures.ThreadPoolExecutor(1)"
+					+ ".submit(lambda: __import__('pyboot').echo(1)).result(20)"), RequestOptions.NONE))
+				.isEqualTo(1L);
+			second.invoke(PythonRequest.exec("import sys; sys.stubborn = False", Map.of()), RequestOptions.NONE);
+			assertThat(stubborn).failsWithin(Duration.ofSeconds(20));
+			await().untilAsserted(() -> assertThat(
+					second.invoke(eval("getattr(__import__('sys'), 'told', None)"), RequestOptions.NONE))
+				.isEqualTo("the pool has stopped: nobody answers callbacks"));
+		}
+	}
+
+	@Test
+	void threadsThatOutliveTheirPoolAreToldThatNobodyAnswers(@TempDir Path directory) throws Exception {
+		Path told = directory.resolve("told");
+		PythonPool pool = PythonPool.open(this.runtime, PoolOptions.named("outlived").withSize(1), this.registry);
+		assumeTrue(pool.mode() == PythonMode.SUBINTERPRETER, "in mode main another pool answers");
+		pool.invoke(PythonRequest.exec("""
+				import os, pyboot, threading, time
+				def outlive():
+				    while not os.path.exists('DIRECTORY/go'):
+				        time.sleep(0.01)
+				    try:
+				        pyboot.echo(1)
+				    except RuntimeError as e:
+				        with open('DIRECTORY/telling', 'w') as file:
+				            file.write(str(e))
+				        os.rename('DIRECTORY/telling', 'DIRECTORY/told')
+				threading.Thread(target=outlive).start()
+				""".replace("DIRECTORY", directory.toString()), Map.of()), RequestOptions.NONE);
+		pool.close(Duration.ofMillis(500));
+		Files.createFile(directory.resolve("go"));
+		await().until(() -> Files.exists(told));
+		assertThat(told).content().contains("nobody answers callbacks");
 	}
 
 	@Test

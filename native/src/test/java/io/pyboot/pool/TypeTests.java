@@ -62,6 +62,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * Dates, times, decimals and the other values made of more than one part cross both ways,
@@ -481,6 +482,7 @@ class TypeTests extends PoolTestBase {
 	@Test
 	void valuesImportOnlyWhatTheyNeed() {
 		try (PythonPool fresh = PythonPool.open(this.runtime, PoolOptions.named("fresh").withSize(1))) {
+			assumeTrue(fresh.mode() == PythonMode.SUBINTERPRETER, "contexts of mode main share their modules");
 			String loaded = "[m for m in ('uuid', 'zoneinfo', 'decimal', 'pyboot._values') if m in __import__('sys').modules]";
 			List<?> before = (List<?>) Engine.eval(fresh, loaded);
 			assertThat(fresh.invoke(Engine.call("builtins:str", new UUID(0, 1)), Engine.NONE))
