@@ -1,5 +1,8 @@
 package io.pyboot.pool;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -12,6 +15,7 @@ import io.pyboot.PythonCancelledException;
 import io.pyboot.PythonOverloadedException;
 import io.pyboot.PythonTimeoutException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -40,6 +44,11 @@ class DeadlineTests extends PoolTestBase {
 			await().until(() -> this.pool.contexts().get(0).queueDepth() == 1);
 		}
 		return future;
+	}
+
+	/** Keeps a context occupied until the file exists. */
+	private CompletableFuture<Object> occupyUntilExists(Path file) {
+		return occupy("import os, time\nwhile not os.path.exists('" + file + "'): time.sleep(0.005)");
 	}
 
 	@Test
@@ -86,16 +95,17 @@ class DeadlineTests extends PoolTestBase {
 	}
 
 	@Test
-	void queuedRequestPastItsDeadlineNeverRuns() {
+	void queuedRequestPastItsDeadlineNeverRuns(@TempDir Path directory) throws IOException {
 		long dropped = nativeCount("requests.dropped");
 		this.pool.invoke(PythonRequest.exec("ran = []", Map.of()), FIRST);
-		CompletableFuture<Object> occupier = occupy("import time; time.sleep(0.5)");
+		CompletableFuture<Object> occupier = occupyUntilExists(directory.resolve("go"));
 		assertThatExceptionOfType(PythonTimeoutException.class).isThrownBy(() -> this.pool
 			.invoke(PythonRequest.exec("ran.append(1)", Map.of()), FIRST.withTimeout(Duration.ofMillis(50))));
 		CompletableFuture<Object> async = this.pool.submit(PythonRequest.exec("ran.append(2)", Map.of()),
 				FIRST.withTimeout(Duration.ofMillis(50)));
 		assertThat(catchThrowableOfType(CompletionException.class, async::join))
 			.hasCauseInstanceOf(PythonTimeoutException.class);
+		Files.createFile(directory.resolve("go"));
 		occupier.join();
 		assertThat(this.pool.submit(PythonRequest.eval("len(ran)", Map.of()), FIRST).join()).isEqualTo(0L);
 		assertThat(nativeCount("requests.dropped")).isEqualTo(dropped + 2);
@@ -119,11 +129,12 @@ class DeadlineTests extends PoolTestBase {
 	}
 
 	@Test
-	void cancelledFutureDropsWhatIsQueued() {
+	void cancelledFutureDropsWhatIsQueued(@TempDir Path directory) throws IOException {
 		this.pool.invoke(PythonRequest.exec("ran = []", Map.of()), FIRST);
-		CompletableFuture<Object> occupier = occupy("import time; time.sleep(0.3)");
+		CompletableFuture<Object> occupier = occupyUntilExists(directory.resolve("go"));
 		CompletableFuture<Object> queued = this.pool.submit(PythonRequest.exec("ran.append(1)", Map.of()), FIRST);
 		queued.cancel(true);
+		Files.createFile(directory.resolve("go"));
 		occupier.join();
 		assertThat(this.pool.submit(PythonRequest.eval("ran", Map.of()), FIRST).join()).isEqualTo(java.util.List.of());
 	}

@@ -199,9 +199,12 @@ class ReloadTests {
 	void moduleThatWasTakenOutAndImportedAgainIsFoundAnewAfterAReload() {
 		write("twice", "def f(): return 1");
 		assertEverywhere("@twice:f", 1L);
-		this.pool.broadcast(
-				PythonRequest.exec(named("import sys; sys.modules.pop('@twice', None); import @twice"), Map.of()),
-				Engine.NONE);
+		for (int i = 0; i < SIZE; i++) { // in turn: an import in one context must not see
+											// another take it out
+			this.pool.invoke(
+					PythonRequest.exec(named("import sys; sys.modules.pop('@twice', None); import @twice"), Map.of()),
+					Engine.NONE.withContextIndex(i));
+		}
 		write("twice", "def f(): return 2");
 		reload("twice");
 		assertEverywhere("@twice:f", 2L);
