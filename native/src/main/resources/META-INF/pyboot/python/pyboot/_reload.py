@@ -299,18 +299,44 @@ def _run(plan: _Plan) -> dict[str, ModuleType]:
     Another thread that imports one of them meanwhile waits for its lock and finds the
     old one then, unless it came when the new one was complete.
     """
-    with ExitStack() as locks:
-        for name in sorted(plan):
-            locks.enter_context(_bootstrap._ModuleLockManager(name))
-        return _run_locked(plan)
+    made: dict[str, ModuleType] = {}
+    late: dict[str, list[ModuleType]] = {}
+    try:
+        with ExitStack() as locks:
+            for name in sorted(plan):
+                locks.enter_context(_bootstrap._ModuleLockManager(name))
+            _run_locked(plan, made, late)
+    finally:
+        for name, new in late.items():
+            _bootstrap._lock_unlock_module(name)  # its import may have waited for the locks above
+            module = sys.modules.get(name)
+            if module is not None and _holds(module, new):
+                made[name] = sys.modules.pop(name)
+                _pyboot.forget_functions()
+    return made
 
 
-def _run_locked(plan: _Plan) -> dict[str, ModuleType]:
+def _is_being_imported(module: object) -> bool:
+    return getattr(getattr(module, "__spec__", None), "_initializing", False)
+
+
+def _holds(module: object, others: list[ModuleType]) -> bool:
+    """Whether a module has imported one of the others, or a part of one."""
+    namespaces = [other.__dict__ for other in others]
+    for value in list(module.__dict__.values()):
+        owner = value.__dict__ if isinstance(value, ModuleType) else getattr(value, "__globals__", None)
+        if any(owner is namespace for namespace in namespaces):
+            return True
+        if isinstance(value, type) and any(namespace.get(value.__name__) is value for namespace in namespaces):
+            return True
+    return False
+
+
+def _run_locked(plan: _Plan, made: dict[str, ModuleType], late: dict[str, list[ModuleType]]) -> None:
     before = set(sys.modules)
     old = {name: sys.modules[name] for name in plan if name in sys.modules}
     finder = _Finder(plan, old)
     importing = ""
-    made: dict[str, ModuleType] = {}
     try:
         sys.meta_path.insert(0, finder)
         for name in plan:
@@ -319,27 +345,31 @@ def _run_locked(plan: _Plan) -> dict[str, ModuleType]:
             importing = name
             importlib.import_module(name)
         made.update((name, sys.modules[name]) for name in plan)
-        return made
     except BaseException as e:
         raise _located(e, plan, importing)
     finally:
         try:
-            _withdraw(plan, old, before, finder, made)
+            _withdraw(plan, old, before, finder, made, late)
         except BaseException:  # an interrupt, which comes once: what is half done here would break later imports
-            _withdraw(plan, old, before, finder, made)
+            _withdraw(plan, old, before, finder, made, late)
             raise
 
 
-def _withdraw(plan: _Plan, old: dict, before: set[str], finder: _Finder, made: dict) -> None:
+def _withdraw(plan: _Plan, old: dict, before: set[str], finder: _Finder, made: dict, late: dict) -> None:
     """Put everything back as it was. May be repeated.
 
     Modules that were imported for the first time may hold parts of those that are not
-    in place yet, so they go with them, into made.
+    in place yet, so they go with them, into made. One that another thread is just
+    importing cannot be taken away from it: it goes into late, with the new modules.
     """
     if finder in sys.meta_path:
         sys.meta_path.remove(finder)
     for name in _dependents(plan, before):
-        made[name] = sys.modules[name]
+        module = sys.modules.get(name)
+        if _is_being_imported(module):
+            late[name] = [new for new in map(sys.modules.get, plan) if new is not None]
+        elif module is not None:
+            made[name] = module
     withdrawn = {}
     for name in {**plan, **made}:
         withdrawn[name] = sys.modules.pop(name, None)
