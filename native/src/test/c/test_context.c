@@ -659,6 +659,140 @@ static int64_t counter(pb_counter which) {
     return atomic_load(&pb_counters[which]);
 }
 
+/* ---- streams ---- */
+
+static int32_t stream_request(uint8_t *buf, uint32_t cap, int64_t stream, const char *source) {
+    int64_t session = 0;
+    buf[0] = PB_OP_STREAM;
+    memcpy(buf + 1, &session, 8);
+    memcpy(buf + 9, &stream, 8);
+    return 17 + request_of(buf + 17, cap - 17, PB_OP_EVAL, source);
+}
+
+static int32_t next_request(uint8_t *buf, int64_t stream, uint32_t most) {
+    int64_t session = 0;
+    buf[0] = PB_OP_STREAM_NEXT;
+    memcpy(buf + 1, &session, 8);
+    memcpy(buf + 9, &stream, 8);
+    memcpy(buf + 17, &most, 4);
+    return 21;
+}
+
+/* On the owner thread, whose the stream is then. */
+static void open_stream(int64_t id, int64_t stream, const char *source) {
+    uint8_t buf[4096];
+    int64_t ticket = pb_submit(id, PB_SYNC, buf, stream_request(buf, sizeof buf, stream, source), 2);
+    CHECK(ticket >= 0);
+    CHECK(pb_await(id, ticket, buf, sizeof buf, LONG) > 1);
+    CHECK_INT(buf[0], PB_REPLY_VALUE);
+}
+
+/* The kind of the reply; the number of items and whether there may be more are set if that is a value. */
+static int next_items(int64_t id, int64_t stream, uint32_t most, uint32_t *count, bool *more) {
+    uint8_t *buf = malloc(1 << 18);
+    int64_t ticket = pb_submit(id, PB_SYNC, buf, next_request(buf, stream, most), 2);
+    CHECK(ticket >= 0);
+    int64_t length = pb_await(id, ticket, buf, 1 << 18, LONG);
+    CHECK(length > 0);
+    int kind = buf[0];
+    if (kind == PB_REPLY_VALUE) {
+        CHECK(length >= 12 && buf[1] == '(' && buf[6] == '[');
+        memcpy(count, buf + 7, 4);
+        CHECK(*count <= most && (buf[length - 1] == 'T' || buf[length - 1] == 'F'));
+        *more = buf[length - 1] == 'T';
+    }
+    free(buf);
+    return kind;
+}
+
+static void streams_give_their_items_in_batches(int mode) {
+    int64_t id = start(mode);
+    uint64_t random = test_random_state(700);
+    for (int64_t stream = 1; stream <= test_times(40); stream++) {
+        open_stream(id, stream, "(('x' * (i % 700), [i, {i: None}]) for i in range(1000))");
+        uint32_t total = 0, count = 0;
+        bool more = true;
+        while (more) {
+            CHECK_INT(next_items(id, stream, 1 + test_below(&random, 300), &count, &more), PB_REPLY_VALUE);
+            total += count;
+        }
+        CHECK_INT(total, 1000);
+        CHECK(next_items(id, stream, 1, &count, &more) != PB_REPLY_VALUE);
+    }
+    stop(id);
+}
+
+static void errors_of_a_stream_come_after_the_items_before(void) {
+    static const char *const failing[] = {"(1 // (3 - i) for i in range(10))",
+                                          "(object() if i == 3 else i for i in range(10))"};
+    static const int kinds[] = {PB_REPLY_RAISED, PB_REPLY_UNCONVERTIBLE};
+    int64_t id = start(SUBINTERPRETER);
+    for (uint32_t most = 1; most <= 5; most++) {
+        for (int i = 0; i < 2; i++) {
+            open_stream(id, 10 * most + i, failing[i]);
+            uint32_t total = 0, count = 0;
+            bool more;
+            int kind;
+            while ((kind = next_items(id, 10 * most + i, most, &count, &more)) == PB_REPLY_VALUE) {
+                CHECK(more);
+                total += count;
+            }
+            CHECK_INT(total, 3);
+            CHECK_INT(kind, kinds[i]);
+        }
+    }
+    check_call(id, PB_OP_EXEC, "import pyboot._streams; assert pyboot._streams.count() == 0");
+    stop(id);
+}
+
+static void requests_for_streams_that_cannot_be_read_are_refused(void) {
+    int64_t id = start(SUBINTERPRETER);
+    uint8_t whole[256], buf[4096];
+    for (int which = 0; which < 2; which++) {
+        int32_t full = which ? next_request(whole, 1, 1) : stream_request(whole, sizeof whole, 1, "[1]");
+        for (int32_t length = 1; length < full; length++) {
+            memcpy(buf, whole, (size_t)length);
+            CHECK(pb_call(id, 0, buf, length, sizeof buf, 1) > 0);
+            CHECK_INT(buf[0], PB_REPLY_MALFORMED);
+        }
+    }
+    next_request(buf, 1, 0);
+    CHECK(pb_call(id, 0, buf, 21, sizeof buf, 1) > 0);
+    CHECK_INT(buf[0], PB_REPLY_MALFORMED);
+    int32_t inner = stream_request(buf + 17, 256, 2, "[1]");
+    memcpy(buf, buf + 17, 17);
+    CHECK(pb_call(id, 0, buf, 17 + inner, sizeof buf, 1) > 0);
+    CHECK_INT(buf[0], PB_REPLY_MALFORMED);
+    stop(id);
+}
+
+static void contexts_that_end_close_their_streams(void) {
+    for (int mode = MAIN; mode <= SUBINTERPRETER; mode++) {
+        int64_t id = start(mode);
+        check_call(id, PB_OP_EXEC,
+                   "import tempfile\n"
+                   "path = tempfile.mktemp(prefix='pyboot-stream-')\n"
+                   "def numbers():\n"
+                   "    try:\n"
+                   "        yield from range(5)\n"
+                   "    finally:\n"
+                   "        open(path, 'w').close()\n");
+        open_stream(id, 1000 + mode, "numbers()");
+        uint32_t count;
+        bool more;
+        CHECK_INT(next_items(id, 1000 + mode, 2, &count, &more), PB_REPLY_VALUE);
+        stop(id);
+        int64_t other = start(MAIN);
+        check_call(other, PB_OP_EXEC, "import glob, os, tempfile\n"
+                                      "for path in glob.glob(tempfile.gettempdir() + '/pyboot-stream-*'):\n"
+                                      "    os.remove(path)\n"
+                                      "    break\n"
+                                      "else:\n"
+                                      "    raise AssertionError('the stream was not closed')\n");
+        stop(other);
+    }
+}
+
 void test_context(void) {
     test_python_start();
     pool = pb_create_pool();
@@ -669,6 +803,11 @@ void test_context(void) {
     answers_keep_to_the_limit();
     contexts_that_fail_to_start_leave_nothing_behind();
     requests_that_cannot_be_read_are_refused();
+    streams_give_their_items_in_batches(MAIN);
+    streams_give_their_items_in_batches(SUBINTERPRETER);
+    errors_of_a_stream_come_after_the_items_before();
+    requests_for_streams_that_cannot_be_read_are_refused();
+    contexts_that_end_close_their_streams();
     interrupts_hit_the_request_they_name();
     every_request_is_answered_when_contexts_end(MAIN, test_times(100));
     every_request_is_answered_when_contexts_end(SUBINTERPRETER, test_times(8));

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A session of the engine with conversion of its results.
  *
- * @param session open until the callback returns
+ * @param session the session; closed with this
  * @param converter converts results to the types asked for
  * @param options options of every request
  */
 record DefaultPythonSession(PythonSession session, ResultConverter converter,
-		RequestOptions options) implements PythonSessionOperations {
+		RequestOptions options) implements CloseablePythonSession {
 
 	@Override
 	public void exec(String source) {
@@ -46,6 +46,11 @@ record DefaultPythonSession(PythonSession session, ResultConverter converter,
 	private <T> @Nullable T invoke(PythonRequest request, Class<T> resultType) {
 		return this.converter.convert(this.session.invoke(request.returning(ResultForm.of(resultType)), this.options),
 				resultType);
+	}
+
+	@Override
+	public void close() {
+		this.session.close();
 	}
 
 }

@@ -223,6 +223,13 @@ public interface PythonOperations {
 	<T> @Nullable T execute(PythonSessionCallback<T> callback);
 
 	/**
+	 * Opens a session for as long as the caller wants it: a namespace of its own in one
+	 * context.
+	 * @return to be closed
+	 */
+	CloseablePythonSession openSession();
+
+	/**
 	 * Begins a call with everything a call can have: keyword arguments, a deadline, an
 	 * affinity.
 	 * @param function the function, {@code module:qualified.name}

@@ -16,7 +16,6 @@ import io.pyboot.callback.CallbackRegistry;
 import io.pyboot.callback.PythonCallback;
 import io.pyboot.pool.PythonPool;
 import io.pyboot.pool.PythonRequest;
-import io.pyboot.pool.PythonSession;
 import io.pyboot.pool.PythonStream;
 import io.pyboot.pool.ReloadReport;
 import io.pyboot.pool.RequestOptions;
@@ -162,9 +161,14 @@ public class PythonTemplate implements PythonOperations {
 
 	@Override
 	public <T> @Nullable T execute(PythonSessionCallback<T> callback) {
-		try (PythonSession session = this.pool.get().openSession(this.options)) {
-			return callback.doInSession(new DefaultPythonSession(session, this.converter, this.options));
+		try (CloseablePythonSession session = openSession()) {
+			return callback.doInSession(session);
 		}
+	}
+
+	@Override
+	public CloseablePythonSession openSession() {
+		return new DefaultPythonSession(this.pool.get().openSession(this.options), this.converter, this.options);
 	}
 
 	@Override

@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.pyboot.PythonCallException;
+import io.pyboot.PythonChannel;
 import io.pyboot.PythonConversionException;
 import io.pyboot.testing.PythonApplication;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +30,7 @@ import org.springframework.core.ParameterizedTypeReference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 /**
@@ -236,6 +238,40 @@ class PythonStreamIntegrationTests {
 		assertThat(this.python.call("builtins:list", Stream.of(new Reading("Oslo", 1))))
 			.isEqualTo(List.of(Map.of("city", "Oslo", "celsius", 1L)));
 		assertThat(this.python.call("builtins:sum", Long.class, List.of(1, 2).iterator())).isEqualTo(3);
+	}
+
+	@Test
+	void messagesOfAChannelAreConverted() {
+		try (PythonChannel<Reading> channel = this.python.openChannel(Reading.class, 4)) {
+			channel.send(new Reading("Oslo", -3));
+			this.python.eval("[channel.send(channel.receive()), channel.send('text')]", List.class,
+					Map.of("channel", channel));
+			assertThat(channel.receive()).isEqualTo(new Reading("Oslo", -3));
+			assertThatExceptionOfType(PythonConversionException.class).isThrownBy(channel::receive)
+				.withMessageContaining("message");
+		}
+		try (PythonChannel<List<Reading>> channel = this.python.openChannel(null,
+				new ParameterizedTypeReference<List<Reading>>() {
+				}, 4)) {
+			this.python.eval("channel.send([{'city': 'Oslo', 'celsius': 1}])", Object.class,
+					Map.of("channel", channel));
+			assertThat(channel.receive()).containsExactly(new Reading("Oslo", 1));
+		}
+	}
+
+	@Test
+	void aChannelOfByteArraysCarriesBytes() {
+		try (PythonChannel<byte[]> channel = this.python.openChannel("bytes", byte[].class, 4)) {
+			this.python.eval("channel.send(channel.receive())", Object.class,
+					Map.of("channel", sending(channel, new byte[] { 1, -1 })));
+			assertThat(channel.receive()).containsExactly(1, -1);
+			assertThatIllegalArgumentException().isThrownBy(() -> channel.send("text"));
+		}
+	}
+
+	private static PythonChannel<?> sending(PythonChannel<?> channel, Object message) {
+		channel.send(message);
+		return channel;
 	}
 
 	record Reading(String city, int celsius) {

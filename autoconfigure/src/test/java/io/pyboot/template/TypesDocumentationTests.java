@@ -36,22 +36,28 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.DoubleAdder;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.pyboot.JavaRef;
 import io.pyboot.PythonBuffer;
+import io.pyboot.PythonChannel;
 import io.pyboot.PythonComplex;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonElementType;
 import io.pyboot.PythonEnum;
+import io.pyboot.PythonObject;
 import io.pyboot.PythonRange;
 import io.pyboot.PythonTuple;
 import io.pyboot.PythonView;
+import io.pyboot.ReadAhead;
 import io.pyboot.testing.PythonApplication;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import reactor.core.publisher.Flux;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -86,12 +92,19 @@ class TypesDocumentationTests {
 
 	@Test
 	void argumentsArriveAsDocumented() throws IOException {
-		Map<String, Object> examples = examples();
+		try (PythonChannel<Long> channel = this.python.openChannel(Long.class, 1)) {
+			assertArgumentsArriveAsDocumented(channel);
+		}
+	}
+
+	private void assertArgumentsArriveAsDocumented(PythonChannel<?> channel) throws IOException {
+		Map<String, Object> examples = examples(channel);
+		examples.put("python.eval(\"{1}\", PythonObject.class)", this.python.eval("{1}", PythonObject.class));
 		SoftAssertions softly = new SoftAssertions();
 		for (List<String> row : rows("## From Java to Python", 4)) {
 			assertThat(examples).containsKey(row.get(1));
-			PythonFunction show = this.python.function("builtins:repr").args(new Object[] { examples.get(row.get(1)) });
-			PythonFunction type = this.python.function("desk:kind").args(new Object[] { examples.get(row.get(1)) });
+			PythonFunction show = this.python.function("builtins:repr").args(argument(examples, row));
+			PythonFunction type = this.python.function("desk:kind").args(argument(examples, row));
 			softly.assertThat(type.call()).as(row.get(1)).isEqualTo(row.get(2));
 			String shown = String.valueOf(show.call()).replaceFirst("at 0x\\w+", "at ...");
 			softly.assertThat(shown).as(row.get(1)).isEqualTo(row.get(3));
@@ -99,11 +112,19 @@ class TypesDocumentationTests {
 		softly.assertAll();
 	}
 
+	/** What serves only once is made anew. */
+	private static Object[] argument(Map<String, Object> examples, List<String> row) {
+		Object example = examples.get(row.get(1));
+		return new Object[] { (example instanceof Supplier<?> supplier) ? supplier.get() : example };
+	}
+
 	@Test
 	void resultsArriveAsDocumented() throws IOException {
 		SoftAssertions softly = new SoftAssertions();
-		for (List<String> row : rows("## From Python to Java", 3)) {
-			softly.assertThat(names(row.get(1))).as(row.get(1)).contains(row.get(2));
+		try (var registration = this.python.register("thread", () -> JavaRef.of(Thread.currentThread()))) {
+			for (List<String> row : rows("## From Python to Java", 3)) {
+				softly.assertThat(names(row.get(1))).as(row.get(1)).contains(row.get(2));
+			}
 		}
 		softly.assertAll();
 	}
@@ -152,7 +173,7 @@ class TypesDocumentationTests {
 		}
 	}
 
-	private static Map<String, Object> examples() {
+	private static Map<String, Object> examples(PythonChannel<?> channel) {
 		Map<String, Object> examples = new HashMap<>();
 		examples.put("null", null);
 		examples.put("true", true);
@@ -209,8 +230,14 @@ class TypesDocumentationTests {
 		examples.put("Currency.getInstance(\"EUR\")", Currency.getInstance("EUR"));
 		examples.put("String.class", String.class);
 		examples.put("new PythonEnum(1, \"A\", \"m.E\")", new PythonEnum(1, "A", "m.E"));
+		examples.put("JavaRef.of(\"text\")", JavaRef.of("text"));
 		examples.put("Set.of(List.of(1, 2))", Set.of(List.of(1, 2)));
 		examples.put("Set.of(Set.of(1))", Set.of(Set.of(1)));
+		examples.put("List.of(1).iterator()", List.of(1).iterator());
+		examples.put("Stream.of(1)", (Supplier<?>) () -> Stream.of(1));
+		examples.put("ReadAhead.of(Stream.of(1), 100)", (Supplier<?>) () -> ReadAhead.of(Stream.of(1), 100));
+		examples.put("Flux.just(1)", Flux.just(1));
+		examples.put("python.openChannel(Long.class, 1)", channel);
 		return examples;
 	}
 

@@ -334,10 +334,9 @@ final class OwnerWay {
 			if (!inbox.serve(this.pool.options().maxWait())) {
 				Placement placement = future.placement();
 				if (placement != null && placement.isQueued()) {
-					future.fail(new PythonOverloadedException(
+					future.giveUp(new PythonOverloadedException(
 							"No context of pool '" + this.pool.name() + "' began the " + request.describe() + " within "
 									+ this.pool.options().maxWait().toMillis() + " ms (max-wait)"));
-					giveUp(placement, future.id);
 				}
 				inbox.serve(null);
 			}

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 import io.pyboot.PythonCancelledException;
+import io.pyboot.PythonException;
 import io.pyboot.PythonTimeoutException;
 import io.pyboot.binding.LibPyboot;
 import io.pyboot.codec.Exports;
@@ -195,8 +196,18 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 
 	/** The deadline has passed. */
 	void expire() {
-		fail(new PythonTimeoutException("The " + this.request.describe() + " did not finish within its deadline"));
-		withdraw(this.placement);
+		giveUp(new PythonTimeoutException("The " + this.request.describe() + " did not finish within its deadline"));
+	}
+
+	/**
+	 * The request is taken back before anybody hears of it: what was queued never runs
+	 * then.
+	 */
+	void giveUp(PythonException reason) {
+		if (settle(RequestOutcome.of(reason))) {
+			withdraw(this.placement);
+			super.completeExceptionally(reason);
+		}
 	}
 
 	/** Drops the request if it is queued, interrupts it if it runs. */
@@ -209,8 +220,8 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 	@Override
 	public boolean cancel(boolean mayInterruptIfRunning) {
 		if (settle(RequestOutcome.CANCELLED)) {
-			super.cancel(mayInterruptIfRunning);
 			withdraw(this.placement);
+			super.cancel(mayInterruptIfRunning);
 		}
 		return isCancelled();
 	}
@@ -236,8 +247,7 @@ final class PendingRequest extends CompletableFuture<@Nullable Object> {
 
 	/** Interrupts or drops the request at shutdown. */
 	void abort(String why) {
-		fail(new PythonCancelledException("The " + this.request.describe() + " was given up: " + why));
-		withdraw(this.placement);
+		giveUp(new PythonCancelledException("The " + this.request.describe() + " was given up: " + why));
 	}
 
 }

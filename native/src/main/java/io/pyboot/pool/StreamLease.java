@@ -1,6 +1,8 @@
 package io.pyboot.pool;
 
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -110,7 +112,7 @@ final class StreamLease {
 	void abandon() {
 		this.closed = true;
 		if (this.gone.compareAndSet(false, true)) {
-			PendingRequest closing = giveBack();
+			CompletableFuture<?> closing = giveBack();
 			if (closing != null) {
 				closing.whenComplete((value, failure) -> {
 					if (failure != null && !isGone(failure)) {
@@ -128,7 +130,7 @@ final class StreamLease {
 		if (!this.gone.compareAndSet(false, true)) {
 			return;
 		}
-		PendingRequest closing = giveBack();
+		CompletableFuture<?> closing = giveBack();
 		if (closing == null || Drainer.isCurrent()) {
 			return;
 		}
@@ -148,7 +150,7 @@ final class StreamLease {
 		}
 	}
 
-	private void await(PendingRequest closing) throws InterruptedException, ExecutionException {
+	private void await(CompletableFuture<?> closing) throws InterruptedException, ExecutionException {
 		try {
 			closing.get(GRACE_MILLIS, TimeUnit.MILLISECONDS);
 		}
@@ -165,7 +167,7 @@ final class StreamLease {
 	 * Asks the context to close the iterator. If it is not known whether it was made, the
 	 * request stands behind the one that makes it.
 	 */
-	private @Nullable PendingRequest giveBack() {
+	private @Nullable CompletableFuture<?> giveBack() {
 		Target target = this.target;
 		PendingRequest opening = this.opening;
 		if (target == null && opening != null) {
@@ -177,15 +179,14 @@ final class StreamLease {
 			endExports();
 			return null;
 		}
-		PendingRequest closing = this.way.submit(RequestWay.ASYNC, PythonRequest.closeStream(this.number), 0, target,
-				this.timeout);
-		closing.whenComplete((value, failure) -> endExports());
-		return closing;
+		return this.way.submit(RequestWay.ASYNC, PythonRequest.closeStream(this.number), 0, target, this.timeout)
+			.whenComplete((value, failure) -> endExports());
 	}
 
 	/** Whether the iterator has gone with its context. */
 	private static boolean isGone(@Nullable Throwable failure) {
-		return failure instanceof PythonContextLostException || failure instanceof PythonNotRunningException;
+		Throwable cause = (failure instanceof CompletionException) ? failure.getCause() : failure;
+		return cause instanceof PythonContextLostException || cause instanceof PythonNotRunningException;
 	}
 
 }

@@ -224,6 +224,19 @@ class OutputTests {
 	}
 
 	@Test
+	void contextsOfModeMainFindTheStreamsAgainThatCodeHasTakenAway() {
+		PoolOptions options = PoolOptions.named("again").withSize(1).withMode(PythonMode.MAIN);
+		try (PythonPool before = PythonPool.open(this.runtime, options)) {
+			Engine.exec(before, "import sys; sys.stdout = None; sys.stderr = 5");
+		}
+		try (PythonPool after = PythonPool.open(this.runtime, options)) {
+			assertThat(Engine.eval(after,
+					"[sys.stdout.fileno(), sys.stderr.fileno()]".replace("sys", "__import__('sys')")))
+				.isEqualTo(List.of(1L, 2L));
+		}
+	}
+
+	@Test
 	void writeTakesStrOnly() {
 		org.assertj.core.api.Assertions.assertThatExceptionOfType(io.pyboot.PythonCallException.class)
 			.isThrownBy(() -> exec("sys.stdout.write(b'x')"))

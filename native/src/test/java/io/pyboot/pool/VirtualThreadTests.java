@@ -43,6 +43,7 @@ class VirtualThreadTests extends PoolTestBase {
 	@Test
 	void callsOfThousandsOfVirtualThreadsAreAnswered() throws Exception {
 		ExecutorService threads = executor();
+		long byCallers = this.pool.counters().get("requests.caller.call");
 		List<Future<Object>> answers = new ArrayList<>();
 		for (int i = 0; i < 5000; i++) {
 			int n = i;
@@ -52,7 +53,7 @@ class VirtualThreadTests extends PoolTestBase {
 			assertThat(answers.get(i).get(60, TimeUnit.SECONDS)).isEqualTo((long) i);
 		}
 		threads.shutdown();
-		assertThat(this.pool.counters().get("requests.caller.call")).isZero();
+		assertThat(this.pool.counters().get("requests.caller.call")).isEqualTo(byCallers);
 	}
 
 	@Test

@@ -195,7 +195,7 @@ class Channel:
         self.close()
 
     def __repr__(self) -> str:
-        return f"<Channel {self._number}{' of bytes' if self._raw else ''}>"
+        return f"<Channel of {'bytes' if self._raw else 'values'}, {'closed' if self.closed else 'open'}>"
 
 
 Channel.__module__ = "pyboot"

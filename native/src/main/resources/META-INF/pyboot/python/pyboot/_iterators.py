@@ -80,7 +80,7 @@ class JavaIterator:
             _released.append(self._number)  # no call into Java: this may run anywhere
 
     def __repr__(self) -> str:
-        return f"<JavaIterator {'closed' if self._number is None else self._number}>"
+        return f"<JavaIterator {'closed' if self._number is None else 'open'}>"
 
 
 JavaIterator.__module__ = "pyboot"

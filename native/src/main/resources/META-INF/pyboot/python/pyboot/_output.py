@@ -259,7 +259,9 @@ def install(targets: dict[str, str], max_message_size: int) -> None:
         present = getattr(sys, name)
         ours = isinstance(present, LineStream)
         if targets[name] == "logger" and not ours:
-            setattr(sys, name, LineStream(index, f"<{name}>", errors, present, max_line))
+            # Code of an earlier context may have put anything there.
+            process = present if hasattr(present, "write") else getattr(sys, f"__{name}__")
+            setattr(sys, name, LineStream(index, f"<{name}>", errors, process, max_line))
         elif targets[name] == "through" and ours:
             setattr(sys, name, present.process)
     if sys.excepthook is not _excepthook:
