@@ -83,6 +83,13 @@ class UserCodeTests {
 			        return function()
 			    return asyncio.run(run())
 
+			def child_of_a_loop():
+			    import asyncio
+			    async def run():
+			        child = await asyncio.create_subprocess_exec('echo', 'hi', stdout=asyncio.subprocess.PIPE)
+			        return (await child.communicate())[0]
+			    return asyncio.run(run())
+
 			async def agen():
 			    yield 1
 
@@ -150,6 +157,7 @@ class UserCodeTests {
 						"__import__('subprocess').run([__import__('sys').executable, '-c', 'print(6 * 7)'], "
 								+ "capture_output=True, text=True).stdout.strip()",
 						"42"),
+				row("a child process of an event loop", "child_of_a_loop()", "hi\n".getBytes()),
 				row("filters for warnings",
 						"(__import__('warnings').simplefilter('error'), __import__('warnings').resetwarnings())[0]",
 						null),
