@@ -70,10 +70,11 @@ class UserCodeTests {
 	private static final String HELPERS = """
 			def in_thread(function, *args):
 			    import threading
-			    threading.excepthook = lambda args: None
+			    kept, threading.excepthook = threading.excepthook, lambda args: None
 			    thread = threading.Thread(target=function, args=args)
 			    thread.start()
 			    thread.join()
+			    threading.excepthook = kept
 			    return 'joined'
 
 			def in_loop(function):
