@@ -1,6 +1,5 @@
 package io.pyboot.pool;
 
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -144,9 +143,6 @@ final class StreamLease {
 			if (!isGone(ex.getCause())) {
 				throw OwnerWay.rethrown(ex.getCause());
 			}
-		}
-		catch (CancellationException ex) {
-			logger.debug("The pool '{}' stops, and closes its streams", this.pool, ex);
 		}
 	}
 
