@@ -48,6 +48,10 @@ class CallbackTests {
 	/** Of one context, so that a callback that waited for another would wait for ever. */
 	private PythonPool pool;
 
+	PoolOptions options() {
+		return PoolOptions.named("callbacks").withSize(1);
+	}
+
 	@BeforeAll
 	void open() {
 		this.runtime = Engine.start();
@@ -70,7 +74,7 @@ class CallbackTests {
 				return (depth == 0) ? 0L : way.run(this.pool, call("__main__:descend", depth - 1, way.name()));
 			});
 		}
-		this.pool = PythonPool.open(this.runtime, PoolOptions.named("callbacks").withSize(1), this.registry);
+		this.pool = PythonPool.open(this.runtime, options(), this.registry);
 		this.pool.invoke(PythonRequest.exec("""
 				import pyboot
 				runs = 0

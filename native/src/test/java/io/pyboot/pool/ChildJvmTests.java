@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
+import io.pyboot.callback.CallbackRegistry;
 import io.pyboot.logging.OutputTarget;
 import io.pyboot.logging.PythonOutput;
 import io.pyboot.runtime.PythonRuntime;
@@ -86,6 +87,19 @@ class ChildJvmTests {
 		assertThat(output()).contains("hook ran");
 	}
 
+	@Test
+	void callbackMayEndTheJvm() throws Exception {
+		Process process = start("exit-in-callback", Map.of());
+		assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(output()).isTrue();
+		assertThat(process.exitValue()).as(output()).isEqualTo(7);
+		assertThat(output()).contains("hook ran");
+	}
+
+	@Test
+	void threadOfPythonThatDoesNotEndHoldsUpNeitherTheCloseNorTheEnd() throws Exception {
+		run("endless-thread", Map.of(), "abandoned 1");
+	}
+
 	/** Runs in the child. */
 	static final class ChildProgram {
 
@@ -128,6 +142,30 @@ class ChildJvmTests {
 					caller.start();
 					org.awaitility.Awaitility.await().until(() -> pool.inFlight() == 2);
 					System.out.println("leaving");
+				}
+				case "exit-in-callback" -> {
+					Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+						pool.close(Duration.ofSeconds(2));
+						System.out.println("hook ran");
+					}));
+					CallbackRegistry registry = new CallbackRegistry();
+					registry.register("leave", (arguments, keywords) -> {
+						System.exit(7);
+						return null;
+					});
+					PythonPool exiting = PythonPool.open(runtime, PoolOptions.named("exiting").withSize(1), registry);
+					Engine.exec(exiting, "import pyboot; pyboot.leave()");
+				}
+				case "endless-thread" -> {
+					Engine.exec(pool, """
+							import threading, time
+							def run():
+							    while True: time.sleep(0.01)
+							threading.Thread(target=run).start()
+							""");
+					pool.close(Duration.ofSeconds(2));
+					System.out.println("abandoned " + runtime.counters().get("contexts.abandoned"));
+					runtime.release();
 				}
 				case "endless" -> {
 					Runtime.getRuntime().addShutdownHook(new Thread(() -> {

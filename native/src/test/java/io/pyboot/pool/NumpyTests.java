@@ -18,6 +18,7 @@ import io.pyboot.PythonComplex;
 import io.pyboot.PythonConversionException;
 import io.pyboot.PythonElementType;
 import io.pyboot.PythonTuple;
+import io.pyboot.callback.CallbackRegistry;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,6 +179,20 @@ class NumpyTests extends PoolTestBase {
 		assertThat(this.pool.invoke(PythonRequest.eval("np.asarray(x).dtype.name", Map.of("x", new int[] { 1 })),
 				Engine.NONE))
 			.isEqualTo("int32");
+	}
+
+	@Test
+	void scalarsArePlainNumbersForACallback() {
+		CallbackRegistry registry = new CallbackRegistry();
+		registry.register("add", (arguments, keywords) -> (Double) arguments.get(0) + (Double) keywords.get("y"));
+		registry.register("types",
+				(arguments, keywords) -> arguments.stream().map((each) -> each.getClass().getSimpleName()).toList());
+		try (PythonPool calling = PythonPool.open(this.runtime, options().withSize(1), registry)) {
+			Engine.exec(calling, "import numpy as np, pyboot");
+			assertThat(Engine.eval(calling, "pyboot.add(np.float64(1.5), y=np.float32(0.25))")).isEqualTo(1.75);
+			assertThat(Engine.eval(calling, "pyboot.types(np.int64(1), np.bool_(True), np.str_('a'), np.arange(3))"))
+				.isEqualTo(List.of("Long", "Boolean", "String", "PythonBuffer"));
+		}
 	}
 
 	@Test
