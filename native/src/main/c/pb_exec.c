@@ -7,6 +7,7 @@
 #include "pb_journey.h"
 #include "pb_view.h"
 
+enum { KEEP = PB_KEEP_RESULT | PB_KEEP_ELEMENTS };
 enum { MAX_FUNCTIONS = 1 << 16, MAX_CODE = 512, MAX_CACHED_SOURCE = 1 << 16, MAX_PLAIN_TEXT = 1000, SMALL_CALL = 16 };
 
 /* Names of functions by number, for all contexts. Written once each, before Java uses the number. */
@@ -434,7 +435,7 @@ static PyObject *run(pb_frame *frame, const uint8_t *bytes, size_t length, PyObj
 /* Runs the request that makes the iterator, and keeps that. */
 static PyObject *open_stream(pb_frame *frame, pb_reader *r, bool *bad_request) {
     int64_t id;
-    if (!read_i64(r, &id) || r->at == r->end || (*r->at & ~(PB_KEEP_RESULT | PB_KEEP_ELEMENTS)) == PB_OP_STREAM) {
+    if (!read_i64(r, &id) || r->at == r->end || (*r->at & ~KEEP) == PB_OP_STREAM) {
         malformed(bad_request);
         return NULL;
     }
@@ -456,7 +457,7 @@ static PyObject *run(pb_frame *frame, const uint8_t *bytes, size_t length, PyObj
         malformed(bad_request);
         return NULL;
     }
-    switch (op & ~(PB_KEEP_RESULT | PB_KEEP_ELEMENTS)) {
+    switch (op & ~KEEP) {
     case PB_OP_CALL: return call(frame, &r, function_by_number(state, &r), bad_request);
     case PB_OP_CALL_NAMED: return call(frame, &r, function_by_name(state, &r, session), bad_request);
     case PB_OP_EVAL: return run_source(frame, &r, session, false, bad_request);
@@ -507,7 +508,7 @@ static PyObject *run_with_handles(pb_frame *frame, const uint8_t *bytes, size_t 
     PyObject *result = run(frame, bytes, length, views, bad_request);
     /* Not before: the bytes are overwritten while it runs, and nobody else tells what was in them. */
     pb_journey_release_all(&journeys);
-    return op & (PB_KEEP_RESULT | PB_KEEP_ELEMENTS) ? kept(&frame->ctx->state, result, op) : result;
+    return op & KEEP ? kept(&frame->ctx->state, result, op) : result;
 }
 
 /* The reply is written while the stream's code runs, which run() does not allow. */
@@ -529,6 +530,26 @@ static bool next_batch(pb_state *state, const uint8_t *bytes, size_t length, pb_
     case PB_BATCH_REFUSED: reply_text(reply, PB_REPLY_UNCONVERTIBLE, error.message, error.path); return false;
     default: pb_reply_raised(state, reply); return false;
     }
+}
+
+/* Takes the reference; NULL is for the exception that is set. */
+static bool reply_result(pb_state *state, PyObject *result, pb_writer *reply) {
+    if (!result) {
+        pb_reply_raised(state, reply);
+        return false;
+    }
+    bool succeeded = reply_value(state, result, reply);
+    py.Py_DecRef(result); /* may run Python code, which belongs to the request */
+    return succeeded;
+}
+
+static void reply_malformed(pb_writer *reply) {
+    PyObject *exception = py.PyErr_GetRaisedException();
+    PyObject *text = exception ? py.PyObject_Str(exception) : NULL;
+    const char *message = text ? py.PyUnicode_AsUTF8AndSize(text, NULL) : NULL;
+    reply_text(reply, PB_REPLY_MALFORMED, message ? message : "the request cannot be read", "");
+    pb_clear(&text);
+    pb_clear(&exception);
 }
 
 /* Whatever it raises has no caller. */
@@ -553,30 +574,19 @@ bool pb_execute(pb_frame *frame, const uint8_t *bytes, size_t length, pb_writer 
     if (state->reloads != now)
         renew(state, now);
     PyObject *context = enter_context(thread);
-    bool is_batch = length > 0 && *bytes == PB_OP_STREAM_NEXT;
+    uint8_t op = length > 0 ? *bytes : 0;
     PyObject *views = NULL;
-    PyObject *result = NULL;
-    if (context && is_batch) {
+    if (context && op == PB_OP_STREAM_NEXT) {
         succeeded = next_batch(state, bytes, length, reply);
-    } else if (context && length > 0 && bytes[0] & (PB_JOURNEYS | PB_KEEP_RESULT | PB_KEEP_ELEMENTS)) {
-        result = run_with_handles(frame, bytes, length, &views, &bad_request);
-    } else if (context) {
-        result = run(frame, bytes, length, &views, &bad_request);
-    }
-    if (is_batch && context) {
-        /* It has written its reply. */
-    } else if (result) {
-        succeeded = reply_value(state, result, reply);
-        py.Py_DecRef(result); /* may run Python code, which belongs to the request */
-    } else if (bad_request) {
-        PyObject *exception = py.PyErr_GetRaisedException();
-        PyObject *text = exception ? py.PyObject_Str(exception) : NULL;
-        const char *message = text ? py.PyUnicode_AsUTF8AndSize(text, NULL) : NULL;
-        reply_text(reply, PB_REPLY_MALFORMED, message ? message : "the request cannot be read", "");
-        pb_clear(&text);
-        pb_clear(&exception);
     } else {
-        pb_reply_raised(state, reply);
+        PyObject *result = NULL;
+        if (context)
+            result = op & (PB_JOURNEYS | KEEP) ? run_with_handles(frame, bytes, length, &views, &bad_request)
+                                               : run(frame, bytes, length, &views, &bad_request);
+        if (bad_request)
+            reply_malformed(reply);
+        else
+            succeeded = reply_result(state, result, reply);
     }
     if (frame->at_end)
         call_at_end(frame);

@@ -24,6 +24,10 @@ class EngineLayersTests {
 			.definedBy("io.pyboot.pool..")
 			.layer("runtime")
 			.definedBy("io.pyboot.runtime..")
+			.layer("services")
+			.definedBy("io.pyboot.channel..", "io.pyboot.iterator..", "io.pyboot.logging..", "io.pyboot.state..")
+			.layer("callback")
+			.definedBy("io.pyboot.callback..")
 			.layer("context")
 			.definedBy("io.pyboot.context..")
 			.layer("codec")
@@ -38,8 +42,14 @@ class EngineLayersTests {
 			.mayOnlyBeAccessedByLayers("pool")
 			.whereLayer("context")
 			.mayOnlyBeAccessedByLayers("pool", "runtime")
+			.whereLayer("services")
+			.mayOnlyBeAccessedByLayers("pool")
+			.whereLayer("callback")
+			.mayOnlyBeAccessedByLayers("pool", "services")
 			.whereLayer("codec")
-			.mayOnlyBeAccessedByLayers("pool", "runtime", "context")
+			.mayOnlyBeAccessedByLayers("pool", "runtime", "context", "services", "callback")
+			.whereLayer("binding")
+			.mayOnlyBeAccessedByLayers("pool", "runtime", "context", "codec")
 			.check(CLASSES);
 	}
 

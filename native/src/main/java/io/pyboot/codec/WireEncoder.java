@@ -106,7 +106,7 @@ public final class WireEncoder {
 		return this.exports;
 	}
 
-	/** The message will not be sent. */
+	/** Nobody reads the message any more. A second call does nothing. */
 	public void endExports() {
 		if (this.exports != null) {
 			this.exports.end();
@@ -141,12 +141,14 @@ public final class WireEncoder {
 	}
 
 	/**
-	 * The message will not be sent: gives back what it took over, unless it was finished.
+	 * The message will not be sent: gives back what it took over, unless it was finished,
+	 * and ends what it lets Python reach.
 	 */
 	public void discard() {
 		if (this.outgoing != null) {
 			this.outgoing.discard();
 		}
+		endExports();
 	}
 
 	/**

@@ -57,7 +57,7 @@ final class CallerWay {
 		int length = encoder.length();
 		long result = LibPyboot.NO_MEMORY;
 		try {
-			result = run(buffer, length, tenant, this.pool.routed(wanted, encoder.home()));
+			result = run(buffer, length, tenant, KeptObject.route(this.pool, wanted, encoder.home()));
 			return result;
 		}
 		finally {

@@ -7,11 +7,13 @@ import java.util.Map;
 import java.util.Set;
 
 import io.pyboot.PythonContextLostException;
+import io.pyboot.PythonConversionException;
 import io.pyboot.PythonException;
 import io.pyboot.PythonIterator;
 import io.pyboot.PythonObject;
 import io.pyboot.binding.LibPyboot;
 import io.pyboot.codec.KeptReference;
+import io.pyboot.context.PythonContext;
 import io.pyboot.pool.ContextSlot.Target;
 import org.jspecify.annotations.Nullable;
 
@@ -81,8 +83,25 @@ final class KeptObject implements PythonObject, KeptReference {
 		return this.pool;
 	}
 
-	Target target() {
-		return this.target;
+	/**
+	 * Where a request must run that holds a Python object.
+	 * @param wanted where it is to run otherwise
+	 * @param home an object in it, {@code null} if there is none
+	 * @throws PythonConversionException if that is not where the object is
+	 */
+	static @Nullable Target route(PythonPool pool, @Nullable Target wanted, @Nullable KeptReference home) {
+		if (home == null) {
+			return wanted;
+		}
+		if (!(home instanceof KeptObject object) || object.pool != pool
+				|| (wanted != null && wanted.slot() != object.target.slot())) {
+			throw new PythonConversionException("A " + home.describe() + " cannot be used in "
+					+ ((wanted != null) ? "context " + wanted.slot().index + " of " : "") + "pool '" + pool.name()
+					+ "': objects stay in the interpreter that made them");
+		}
+		PythonContext pinned = object.target.pinned();
+		boolean session = wanted != null && wanted.pinned() != null && pinned != null && wanted.accepts(pinned);
+		return session ? wanted : object.target;
 	}
 
 	@Override

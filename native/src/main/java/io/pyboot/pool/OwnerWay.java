@@ -117,7 +117,8 @@ final class OwnerWay {
 		int length = encoder.length();
 		Placement placement = null;
 		try {
-			placement = placeRouted(kind, buffer, length, id, this.pool.routed(wanted, encoder.home()), deadline);
+			placement = placeRouted(kind, buffer, length, id, KeptObject.route(this.pool, wanted, encoder.home()),
+					deadline);
 			return placement;
 		}
 		finally {
@@ -419,14 +420,14 @@ final class OwnerWay {
 		this.pool.requestCounters().submitted(RequestWay.CAST, request.kind());
 		long began = System.nanoTime();
 		WireBuffer buffer = VirtualThreads.isCurrent() ? WireBuffer.acquireShared() : WireBuffer.acquire();
+		WireEncoder encoder = null;
 		try {
 			this.pool.requireAccepting(this.pool.tenant());
 			// Nobody is told of its end: its iterators stay until Python lets go of them.
-			WireEncoder encoder = this.pool.write(request, session, buffer);
+			encoder = this.pool.write(request, session, buffer);
 			LentViews views = buffer.takeViews();
 			if (views != null) {
 				views.close();
-				encoder.endExports();
 				Journeys.drop(buffer, encoder.length());
 				throw new PythonConversionException(
 						"A PythonView cannot be an argument of a cast, whose end nobody is told of: call it, or pass the ByteBuffer");
@@ -434,6 +435,9 @@ final class OwnerWay {
 			place(LibPyboot.KIND_CAST, buffer, encoder, buffer.nextRequestId() | CAST_MARK, wanted, 0);
 		}
 		catch (Throwable ex) {
+			if (encoder != null) {
+				encoder.endExports();
+			}
 			this.pool.ended(request.kind(), RequestOutcome.of(ex), began);
 			throw ex;
 		}

@@ -15,7 +15,6 @@ import java.util.function.UnaryOperator;
 
 import io.pyboot.PythonChannel;
 import io.pyboot.PythonContextLostException;
-import io.pyboot.PythonConversionException;
 import io.pyboot.PythonException;
 import io.pyboot.PythonNotRunningException;
 import io.pyboot.binding.LibPyboot;
@@ -23,7 +22,6 @@ import io.pyboot.callback.CallbackExecutor;
 import io.pyboot.callback.CallbackRegistry;
 import io.pyboot.channel.Channels;
 import io.pyboot.codec.ContextHomes;
-import io.pyboot.codec.KeptReference;
 import io.pyboot.codec.WireBuffer;
 import io.pyboot.codec.WireEncoder;
 import io.pyboot.context.PythonContext;
@@ -393,30 +391,10 @@ public final class PythonPool implements AutoCloseable {
 		}
 		catch (RuntimeException | Error ex) {
 			encoder.discard();
-			encoder.endExports();
 			throw ex;
 		}
 		this.counters.encoded(encoder.length());
 		return encoder;
-	}
-
-	/** Where a request must run that holds a Python object. */
-	@Nullable Target routed(@Nullable Target wanted, @Nullable KeptReference home) {
-		if (home == null) {
-			return wanted;
-		}
-		Target target = (home instanceof KeptObject object && object.pool() == this) ? object.target() : null;
-		if (target == null || (wanted != null && wanted.slot() != target.slot())) {
-			throw new PythonConversionException("A " + home.describe() + " cannot be used in "
-					+ ((wanted != null) ? "context " + wanted.slot().index + " of " : "") + "pool '" + name()
-					+ "': objects stay in the interpreter that made them");
-		}
-		return (wanted != null && wanted.pinned() != null && !wanted.equals(target)) ? sameContext(wanted, target)
-				: target;
-	}
-
-	private static Target sameContext(Target session, Target handle) {
-		return session.accepts(java.util.Objects.requireNonNull(handle.pinned())) ? session : handle;
 	}
 
 	/** A session's request runs in the context that has the namespace, or not at all. */

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -103,6 +104,21 @@ class JavaIteratorTests {
 		assertThat(way.run(this.pool, eval("1", IntStream.range(0, 10).onClose(closed::getAndIncrement))))
 			.isEqualTo(1L);
 		await().until(() -> closed.get() == 3);
+	}
+
+	@Test
+	void aCastThatIsRefusedClosesItsStreams() {
+		AtomicInteger closed = new AtomicInteger();
+		try (PythonPool other = PythonPool.open(this.runtime, PoolOptions.named("other").withSize(1))) {
+			Object foreign = Objects.requireNonNull(
+					other.invoke(PythonRequest.eval("object()", Map.of()).returning(ResultForm.HANDLE), Engine.NONE));
+			Stream<Integer> items = Stream.of(1).onClose(closed::getAndIncrement);
+			assertThatExceptionOfType(PythonConversionException.class)
+				.isThrownBy(() -> this.pool.cast(PythonRequest.eval("items", Map.of("items", List.of(items, foreign))),
+						Engine.NONE))
+				.withMessageContaining("objects stay in the interpreter that made them");
+		}
+		assertThat(closed).hasValue(1);
 	}
 
 	@ParameterizedTest
